@@ -1,0 +1,7 @@
+"""Schedules and runs cross-regional mentorship programmes and dialogues."""
+
+import zoneinfo
+
+# Python prefers the system's time zone files to the tzdata package, and many systems still place
+# Rabat an hour off after 20 September 2026. The packaged data is locked and the same everywhere.
+zoneinfo.reset_tzpath(to=[])
