@@ -44,7 +44,7 @@ class Problem(UserError):
     code = "import"
 
     def __init__(self, message: str, *, file: str, line: int, path: str, **values: object) -> None:
-        super().__init__(message, **values)
+        super().__init__(message, field=None, **values)
         self.file = file
         self.line = line
         self.path = path

@@ -1,0 +1,56 @@
+"""All rows, so that importing this package makes the metadata whole."""
+
+from mmp.models.agenda import AgendaItem, AgendaRole
+from mmp.models.base import Base
+from mmp.models.events import Event, GuidingQuestion, event_predecessor
+from mmp.models.feeds import Feed
+from mmp.models.forms import Answer, Form, Question, Response
+from mmp.models.history import HistoryEntry
+from mmp.models.pairs import Pair, PairMember
+from mmp.models.participation import Attendance, Delegation, Participation
+from mmp.models.people import Account, Membership, Organisation, Person
+from mmp.models.programmes import (
+    Break,
+    Milestone,
+    OrganisationRole,
+    Phase,
+    Programme,
+    Series,
+    Theme,
+)
+from mmp.models.reports import Contribution, Document, DocumentFile, Recommendation
+
+__all__ = [
+    "Account",
+    "AgendaItem",
+    "AgendaRole",
+    "Answer",
+    "Attendance",
+    "Base",
+    "Break",
+    "Contribution",
+    "Delegation",
+    "Document",
+    "DocumentFile",
+    "Event",
+    "Feed",
+    "Form",
+    "GuidingQuestion",
+    "HistoryEntry",
+    "Membership",
+    "Milestone",
+    "Organisation",
+    "OrganisationRole",
+    "Pair",
+    "PairMember",
+    "Participation",
+    "Person",
+    "Phase",
+    "Programme",
+    "Question",
+    "Recommendation",
+    "Response",
+    "Series",
+    "Theme",
+    "event_predecessor",
+]

@@ -1,0 +1,32 @@
+"""The database: SQLite by default, PostgreSQL by MMP_DATABASE_URL."""
+
+import sqlite3
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from mmp.models import Base
+
+BUSY_TIMEOUT_MS = 5_000
+
+db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
+
+
+@event.listens_for(Engine, "connect")
+def _set_up_sqlite(connection: Any, record: object) -> None:
+    """WAL lets feeds be read while someone writes; foreign keys are off in SQLite unless asked."""
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.close()
+
+
+def engine_options(database_url: str) -> dict[str, Any]:
+    """How to connect: stale PostgreSQL connections are noticed before they are used."""
+    return {} if database_url.startswith("sqlite") else {"pool_pre_ping": True}

@@ -1,0 +1,196 @@
+"""The closed lists of the subject. Values are stored, exported and sent: never rename one."""
+
+from enum import StrEnum
+
+
+class Gender(StrEnum):
+    WOMAN = "woman"
+    MAN = "man"
+    SELF_DESCRIBED = "self_described"
+    NOT_STATED = "not_stated"
+
+
+class Region(StrEnum):
+    EUROPE = "europe"
+    MENA = "mena"
+    OTHER = "other"
+
+
+class StakeholderGroup(StrEnum):
+    GOVERNMENT = "government"
+    INTERNATIONAL_ORGANISATION = "international_organisation"
+    NGO = "ngo"
+    CIVIL_SOCIETY = "civil_society"
+    PRIVATE_SECTOR = "private_sector"
+    ACADEMIA = "academia"
+    MEDIA = "media"
+    MIGRANTS = "migrants"
+    DIASPORA = "diaspora"
+    FAITH_BASED = "faith_based"
+    LOCAL_AUTHORITY = "local_authority"
+    TRADE_UNION = "trade_union"
+    PARLIAMENT = "parliament"
+    HUMAN_RIGHTS_INSTITUTION = "human_rights_institution"
+    RED_CROSS_RED_CRESCENT = "red_cross_red_crescent"
+    OTHER = "other"
+
+
+class MembershipRole(StrEnum):
+    COORDINATOR = "coordinator"
+    ASSISTANT = "assistant"
+    MENTOR = "mentor"
+    SPEAKER = "speaker"
+    GUEST = "guest"
+
+
+class MembershipStatus(StrEnum):
+    ACTIVE = "active"
+    LEFT = "left"
+    ALUMNI = "alumni"
+
+
+class CalendarDelivery(StrEnum):
+    """How a person wants events in their calendar."""
+
+    FEED = "feed"
+    MAILS = "mails"
+    BOTH = "both"
+
+
+class DeclinedEvents(StrEnum):
+    """What a person's feed does with events they declined."""
+
+    KEEP = "keep"
+    HIDE = "hide"
+
+
+class BreakKind(StrEnum):
+    SUMMER = "summer"
+    RAMADAN = "ramadan"
+    WINTER = "winter"
+    OTHER = "other"
+
+
+class EventForm(StrEnum):
+    ONLINE = "online"
+    IN_PERSON = "in_person"
+    HYBRID = "hybrid"
+    NOT_STATED = "not_stated"
+
+
+class EventStatus(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+
+class Precision(StrEnum):
+    """How much is known of when something is."""
+
+    TIMED = "timed"
+    DAYS = "days"
+    MONTH = "month"
+    BEFORE = "before"
+
+
+class AgendaKind(StrEnum):
+    OPENING = "opening"
+    TALK = "talk"
+    PRESENTATION = "presentation"
+    PANEL = "panel"
+    ACTIVITY = "activity"
+    BREAK_OUT = "break_out"
+    OPEN_DISCUSSION = "open_discussion"
+    ROUND_TABLE = "round_table"
+    REPORT_BACK = "report_back"
+    CLOSING = "closing"
+    PAUSE = "pause"
+    MEAL = "meal"
+    VISIT = "visit"
+    OTHER = "other"
+
+
+class Audience(StrEnum):
+    """To whom an agenda item is open."""
+
+    EVERYONE = "everyone"
+    IN_ROLE = "in_role"
+
+
+class AgendaRoleName(StrEnum):
+    HOST = "host"
+    SPEAKER = "speaker"
+    MODERATOR = "moderator"
+    FACILITATOR = "facilitator"
+    RAPPORTEUR = "rapporteur"
+    MASTER_OF_CEREMONY = "master_of_ceremony"
+    PRESENTER = "presenter"
+
+
+class OrganisationRoleName(StrEnum):
+    HOST = "host"
+    COLLABORATOR = "collaborator"
+    DONOR = "donor"
+    IMPLEMENTING_AGENCY = "implementing_agency"
+
+
+class Entry(StrEnum):
+    """How a person came to be on an event's list."""
+
+    INVITED = "invited"
+    APPLIED = "applied"
+    APPROVED = "approved"
+    WAITING = "waiting"
+    WALK_IN = "walk_in"
+
+
+class Partstat(StrEnum):
+    """A participant's answer (RFC 5545, section 3.2.12)."""
+
+    NEEDS_ACTION = "NEEDS-ACTION"
+    ACCEPTED = "ACCEPTED"
+    TENTATIVE = "TENTATIVE"
+    DECLINED = "DECLINED"
+
+
+class AttendanceForm(StrEnum):
+    IN_ROOM = "in_room"
+    ONLINE = "online"
+
+
+class AttendanceSource(StrEnum):
+    """How an attendance is known."""
+
+    RECORDED = "recorded"
+    SIGNED_LIST = "signed_list"
+    REPORTED = "reported"
+
+
+class AttributionConsent(StrEnum):
+    NO = "no"
+    UNATTRIBUTED = "unattributed"
+    NAMED = "named"
+
+
+class FormKind(StrEnum):
+    WISHES = "wishes"
+    POLL = "poll"
+    REGISTRATION = "registration"
+    SURVEY = "survey"
+
+
+class QuestionKind(StrEnum):
+    TEXT = "text"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    NUMBER = "number"
+    DATE = "date"
+    SLOT = "slot"
+    PERSON = "person"
+    ORGANISATION = "organisation"
+
+
+class FeedKind(StrEnum):
+    PERSON = "person"
+    PROGRAMME = "programme"
+    COORDINATOR = "coordinator"

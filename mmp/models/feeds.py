@@ -1,0 +1,50 @@
+"""The calendar feeds that people subscribe to: one row per named device or use."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from mmp.models.base import Base, Identified
+from mmp.models.enums import FeedKind
+
+if TYPE_CHECKING:
+    from mmp.models.people import Person
+    from mmp.models.programmes import Programme
+
+
+class Feed(Identified, Base):
+    """An address of a feed.
+
+    The token is not stored: it is derived from the instance's feed secret, `uuid` and
+    `generation`, so it can be shown again; `token_hash` (SHA-256, hex) finds the row.
+    A person's feed may be limited to one programme; a programme's has no person; a coordinator's
+    has both.
+    """
+
+    __table_args__ = (
+        Index("ix_feed_person", "person_id"),
+        Index("ix_feed_programme", "programme_id"),
+    )
+
+    kind: Mapped[FeedKind]
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), init=False, default=None
+    )
+    programme_id: Mapped[int | None] = mapped_column(
+        ForeignKey("programme.id", ondelete="CASCADE"), init=False, default=None
+    )
+    name: Mapped[str] = mapped_column(String(120))
+    generation: Mapped[int] = mapped_column(default=1)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    locale: Mapped[str] = mapped_column(String(16), default="en")
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+    polled_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When a calendar program last fetched it; written at most hourly."""
+
+    person: Mapped[Person | None] = relationship(default=None)
+    programme: Mapped[Programme | None] = relationship(default=None)

@@ -1,0 +1,110 @@
+"""Who takes part: people, their organisations, accounts and memberships."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from mmp.core.texts import Translated
+from mmp.models.base import Base, Identified, Keyed, Versioned
+from mmp.models.enums import (
+    CalendarDelivery,
+    DeclinedEvents,
+    Gender,
+    MembershipRole,
+    MembershipStatus,
+    Region,
+    StakeholderGroup,
+)
+
+if TYPE_CHECKING:
+    from mmp.models.programmes import Programme
+
+
+class Organisation(Identified, Versioned, Keyed, Base):
+    """A body that hosts, supports or sends people."""
+
+    __table_args__ = (UniqueConstraint("key"),)
+
+    name: Mapped[Translated]
+    country: Mapped[str | None] = mapped_column(String(2), default=None)
+    group: Mapped[StakeholderGroup | None] = mapped_column(default=None)
+    url: Mapped[str | None] = mapped_column(default=None)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class Person(Identified, Versioned, Keyed, Base):
+    """Someone, apart from how they sign in. `email` is kept in lower case; a speaker may have none."""
+
+    __table_args__ = (UniqueConstraint("key"), UniqueConstraint("email"))
+
+    name: Mapped[str]
+    name_native: Mapped[str | None] = mapped_column(default=None)
+    email: Mapped[str | None] = mapped_column(String(320), default=None)
+    country: Mapped[str | None] = mapped_column(String(2), default=None)
+    region: Mapped[Region] = mapped_column(default=Region.OTHER)
+    zone: Mapped[str] = mapped_column(String(64))
+    locale: Mapped[str] = mapped_column(String(16), default="en")
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id"), default=None, index=True
+    )
+    position: Mapped[Translated | None] = mapped_column(default=None)
+    group: Mapped[StakeholderGroup | None] = mapped_column(default=None)
+    gender: Mapped[Gender] = mapped_column(default=Gender.NOT_STATED)
+    gender_description: Mapped[str | None] = mapped_column(default=None)
+    languages: Mapped[list[str]] = mapped_column(default_factory=list)
+    discreet: Mapped[bool] = mapped_column(default=False)
+    calendar_delivery: Mapped[CalendarDelivery] = mapped_column(default=CalendarDelivery.FEED)
+    declined_events: Mapped[DeclinedEvents] = mapped_column(default=DeclinedEvents.KEEP)
+    alarm_minutes: Mapped[int | None] = mapped_column(default=None)
+    calendar_counter: Mapped[int] = mapped_column(default=0)
+    """Rises with every change that this person's feeds may show."""
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    organisation: Mapped[Organisation | None] = relationship(default=None)
+    memberships: Mapped[list[Membership]] = relationship(
+        back_populates="person", default_factory=list, init=False, order_by="Membership.id"
+    )
+
+
+class Account(Identified, Versioned, Base):
+    """How a person signs in. Mentors need none: a mail link is enough."""
+
+    __table_args__ = (UniqueConstraint("person_id"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    password: Mapped[str | None] = mapped_column(String(255), default=None)
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    tf_primary_method: Mapped[str | None] = mapped_column(String(64), default=None)
+    tf_totp_secret: Mapped[str | None] = mapped_column(String(255), default=None)
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(default=None)
+    created_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(init=False)
+
+
+class Membership(Identified, Versioned, Base):
+    """A person's part in a programme: one row per role, with its dates."""
+
+    __table_args__ = (
+        UniqueConstraint("programme_id", "person_id", "role"),
+        Index("ix_membership_person", "person_id", "programme_id"),
+    )
+
+    programme_id: Mapped[int] = mapped_column(
+        ForeignKey("programme.id", ondelete="CASCADE"), init=False
+    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), init=False)
+    role: Mapped[MembershipRole]
+    status: Mapped[MembershipStatus] = mapped_column(default=MembershipStatus.ACTIVE)
+    starts_on: Mapped[date | None] = mapped_column(default=None)
+    ends_on: Mapped[date | None] = mapped_column(default=None)
+
+    programme: Mapped[Programme] = relationship(back_populates="memberships")
+    person: Mapped[Person] = relationship(back_populates="memberships")
