@@ -20,7 +20,8 @@ class Feed(Identified, Base):
     """An address of a feed.
 
     The token is not stored: it is derived from the instance's feed secret, `uuid` and
-    `generation`, so it can be shown again; `token_hash` (SHA-256, hex) finds the row.
+    `generation`, so it can be shown again; `token_hash` (SHA-256, hex) finds the row. `page_hash`
+    does so for the page where its owner manages it: who knows a feed's address may not.
     A person's feed may be limited to one programme; a programme's has no person; a coordinator's
     has both.
     """
@@ -40,6 +41,7 @@ class Feed(Identified, Base):
     name: Mapped[str] = mapped_column(String(120))
     generation: Mapped[int] = mapped_column(default=1)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    page_hash: Mapped[str] = mapped_column(String(64), unique=True)
     locale: Mapped[str] = mapped_column(String(16), default="en")
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -428,6 +428,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("page_hash", sa.String(length=64), nullable=False),
         sa.Column("locale", sa.String(length=16), nullable=False),
         sa.Column("created_at", mmp.models.base.UTCDateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", mmp.models.base.UTCDateTime(timezone=True), nullable=True),
@@ -444,6 +445,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feed")),
+        sa.UniqueConstraint("page_hash", name=op.f("uq_feed_page_hash")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_feed_token_hash")),
         sa.UniqueConstraint("uuid", name=op.f("uq_feed_uuid")),
     )

@@ -1,0 +1,45 @@
+"""What a command needs to work on an instance: settings, clock, database session, one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask import Flask
+    from sqlalchemy.orm import Session
+
+    from mmp.adapters.clock import Clock
+    from mmp.config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """An open instance."""
+
+    app: Flask
+    settings: Settings
+    clock: Clock
+    session: Session
+
+
+@contextmanager
+def open_instance(instance: Path | None = None) -> Iterator[Work]:
+    """Open the instance (by default that of the environment); commit once at the end, or nothing.
+
+    Raises SettingsError.
+    """
+    from mmp.adapters.database import db  # heavy: SQLAlchemy
+    from mmp.app import create_app  # heavy: Flask
+    from mmp.config import Settings  # read only when a command needs it
+
+    settings = Settings.load(instance=instance)
+    app = create_app(settings)
+    with app.app_context():
+        session = db.session()
+        yield Work(app, settings, app.extensions["mmp"].clock, session)
+        session.commit()
