@@ -1,0 +1,176 @@
+"""What every test may ask for.
+
+`backend` decides the database of everything that stands on it: SQLite, and in the folders below or
+under `@pytest.mark.both_databases` PostgreSQL as well. Fixtures import what they need themselves,
+so that the tests of the pure rules start without the web framework.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import hypothesis
+import hypothesis.configuration
+import pytest
+
+from tests.support import packages
+from tests.support.databases import Databases
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from sqlalchemy.orm import Session
+
+    from mmp.adapters.clock import FixedClock
+    from mmp.config import Settings
+
+ON_BOTH_DATABASES = {"models", "services", "migrations"}
+
+# A red run stays red when it is repeated. To look further afield:
+# make test ARGS=--hypothesis-profile=explore
+hypothesis.configuration.set_hypothesis_home_dir(
+    Path(tempfile.gettempdir()) / f"mmp-hypothesis-{os.getuid()}"
+)
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000)
+hypothesis.settings.load_profile("steady")
+
+_databases = pytest.StashKey[Databases]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One folder for the whole run: made by the process that was called, told to its workers."""
+    shared = getattr(config, "workerinput", {}).get("shared")
+    config.stash[_databases] = Databases(Path(shared or tempfile.mkdtemp(prefix="mmp-tests-")))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["shared"] = str(node.config.stash[_databases].shared)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and _databases in config.stash:
+        config.stash[_databases].stop()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "backend" not in metafunc.fixturenames:
+        return
+    folder = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0]
+    if folder in ON_BOTH_DATABASES or metafunc.definition.get_closest_marker("both_databases"):
+        postgresql = pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))
+        metafunc.parametrize("backend", ("sqlite", postgresql))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("needs"):
+        for package in packages.missing(mark.args):
+            (pytest.fail if packages.required() else pytest.skip)(f"no {package.name}")
+
+
+@pytest.fixture
+def clock() -> "FixedClock":
+    """Stands at 19 June 2026, 08:00 UTC, until the test moves it."""
+    from mmp.adapters.clock import FixedClock
+
+    return FixedClock(datetime(2026, 6, 19, 8, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Path:
+    """An empty instance folder."""
+    folder = tmp_path / "instance"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def backend() -> str:
+    """The kind of database: `sqlite`, or what the test is parametrised with."""
+    return "sqlite"
+
+
+@pytest.fixture
+def database_url(backend: str, instance: Path, pytestconfig: pytest.Config) -> Iterator[str]:
+    """A database of the test's own: all tables, no rows."""
+    with pytestconfig.stash[_databases].database(backend, instance) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(backend: str, instance: Path, pytestconfig: pytest.Config) -> Iterator[str]:
+    """A database without even tables."""
+    with pytestconfig.stash[_databases].database(backend, instance, migrated=False) as url:
+        yield url
+
+
+@pytest.fixture
+def settings(database_url: str, instance: Path) -> "Settings":
+    """Settings with that database and instance folder, nothing from the real environment."""
+    from mmp.config import Settings
+
+    return Settings.load(_environ(database_url), instance=instance)
+
+
+def _environ(database_url: str) -> dict[str, str]:
+    return {
+        "MMP_DATABASE_URL": database_url,
+        "MMP_SECRET_KEY": "a secret key for the tests alone",
+        "MMP_FEED_SECRET": "a feed secret for the tests alone",
+    }
+
+
+@pytest.fixture
+def session(database_url: str) -> "Iterator[Session]":
+    """A session as services get it; without Flask. What a client shall see must be committed."""
+    from sqlalchemy import create_engine
+    from sqlalchemy.orm import Session
+
+    from mmp.adapters.database import engine_options
+
+    engine = create_engine(database_url, **engine_options(database_url))
+    with Session(engine) as session:
+        yield session
+    engine.dispose()
+
+
+@pytest.fixture
+def app(settings: "Settings", clock: "FixedClock") -> "Iterator[Flask]":
+    """The whole application, living at the time of `clock`."""
+    from mmp.adapters.database import db
+    from mmp.app import create_app
+
+    app = create_app(settings, clock=clock)
+    app.testing = True
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: "Flask") -> "FlaskClient":
+    """A browser without scripts, signed in as nobody."""
+    return app.test_client()
+
+
+@pytest.fixture
+def live_url(app: "Flask") -> Iterator[str]:
+    """The address of `app` served on loopback, for browsers and calendar programs."""
+    from werkzeug.serving import make_server
+
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()

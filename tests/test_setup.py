@@ -1,0 +1,44 @@
+"""A machine with Python, git and make gets everything else by itself, from where it likes."""
+
+import re
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SET_UP = [ROOT / "Makefile", ROOT / "pyproject.toml", ROOT / ".ci/run"]
+
+
+def test_only_the_lock_names_a_registry() -> None:
+    for path in SET_UP:
+        assert not re.search(r"pypi\.org|pythonhosted|index-url|registry\.npmjs", path.read_text())
+
+
+def test_make_alone_says_what_there_is() -> None:
+    said = subprocess.run(
+        ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert re.search(r"^  make demo +\w", said, re.MULTILINE)
+    assert re.search(r"^  make test +\w", said, re.MULTILINE)
+
+
+def test_first_command_fetches_uv_and_syncs(tmp_path: Path) -> None:
+    """Without uv anywhere, `make demo` would first make .tools/ and then .venv/ by the lock."""
+    uv = f"{tmp_path}/.tools/bin/uv"
+    for name in ("Makefile", "uv.lock", "pyproject.toml"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    plan = subprocess.run(
+        ["make", "--no-print-directory", "--dry-run", "demo"],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "UV": uv},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    steps = [" ".join(line.split()) for line in plan]
+    assert steps == [
+        "python3 -m venv .tools",
+        ".tools/bin/python -m pip install --quiet --disable-pip-version-check uv",
+        f"{uv} sync --frozen --quiet",
+        "touch .venv/.ready",
+        "exec .venv/bin/mmp demo",
+    ]
