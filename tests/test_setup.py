@@ -4,6 +4,10 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
+from tests.support import packages
+
 ROOT = Path(__file__).resolve().parent.parent
 SET_UP = [ROOT / "Makefile", ROOT / "pyproject.toml", ROOT / ".ci/run"]
 
@@ -42,3 +46,41 @@ def test_first_command_fetches_uv_and_syncs(tmp_path: Path) -> None:
         "touch .venv/.ready",
         "exec .venv/bin/mmp demo",
     ]
+
+
+@pytest.fixture
+def apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine with nothing but an apt-get that writes down what it is told; gives that file."""
+    calls = tmp_path / "calls"
+    command = tmp_path / "bin/apt-get"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\necho "$@" >> {calls}\ntouch {tmp_path}/browser\n')
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{command.parent}:/usr/bin:/bin")
+    monkeypatch.delenv("CI", raising=False)
+    browser = packages.Package("browser", (tmp_path / "browser").exists, "those in a browser")
+    monkeypatch.setattr(packages, "PACKAGES", {"browser": browser})
+    return calls
+
+
+def test_root_gets_missing_packages(apt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert packages.main() == 0
+    update, install = apt.read_text().splitlines()
+    assert update.startswith("update")
+    assert install.endswith(" browser")
+    apt.unlink()
+    assert packages.main() == 0
+    assert not apt.exists(), "nothing is missing any more, so apt-get is left alone"
+
+
+def test_others_are_told_what_is_left_out(
+    apt: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert packages.main() == 0
+    line = "Tests left out: those in a browser (no browser): apt-get install browser\n"
+    assert capsys.readouterr().err == line
+    monkeypatch.setenv("CI", "true")
+    assert packages.main() == 1
+    assert not apt.exists()

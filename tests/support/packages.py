@@ -50,9 +50,10 @@ PACKAGES = {
 }
 
 
-def missing(names: Iterable[str] = tuple(PACKAGES)) -> list[Package]:
-    """The packages among `names` that this machine lacks."""
-    return [PACKAGES[name] for name in names if not PACKAGES[name].present()]
+def missing(names: Iterable[str] | None = None) -> list[Package]:
+    """The packages among `names` (all, if not given) that this machine lacks."""
+    wanted = PACKAGES if names is None else names
+    return [PACKAGES[name] for name in wanted if not PACKAGES[name].present()]
 
 
 def required() -> bool:
@@ -77,9 +78,8 @@ def _install(packages: list[Package]) -> None:
             text=True,
             check=False,
         )
-        if done.returncode:
+        if done.returncode:  # one broken source need not keep the others from delivering
             print(f"{' '.join(command)} failed:\n{done.stdout.strip()}", file=sys.stderr)
-            return
 
 
 def main() -> int:
