@@ -45,7 +45,7 @@ wheel: $(UV) ## Build the installable package into dist/
 .PHONY: test
 test: $(READY) ## Run every test on all processors (ARGS= for pytest)
 	@$(BIN)/python -m tests.support.packages
-	@$(BIN)/pytest -n logical --dist worksteal $(ARGS)
+	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 .PHONY: check
 check: lint types imports ## Everything that is judged without running it: lint, types, imports

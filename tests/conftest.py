@@ -17,7 +17,7 @@ import hypothesis
 import hypothesis.configuration
 import pytest
 
-from tests.support import packages
+from tests.support import packages, processors
 from tests.support.databases import Databases
 
 if TYPE_CHECKING:
@@ -46,6 +46,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """One folder for the whole run: made by the process that was called, told to its workers."""
     shared = getattr(config, "workerinput", {}).get("shared")
     config.stash[_databases] = Databases(Path(shared or tempfile.mkdtemp(prefix="mmp-tests-")))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    return processors.available()
 
 
 @pytest.hookimpl(optionalhook=True)
