@@ -54,7 +54,7 @@ def test_models_and_migrations_agree(app: Flask) -> None:
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts=options)
         differences = compare_metadata(context, Base.metadata)
-    assert differences == [], "write a migration: mmp db revision"
+    assert differences == [], "a migration is missing"
 
 
 def test_one_line_of_history() -> None:
