@@ -1,0 +1,6 @@
+"""iCalendar out: entries, feeds and downloads as octets (RFC 5545, RFC 7986)."""
+
+from mmp.core.ical.entry import Entry, Status
+from mmp.core.ical.feed import PRODID, Feed, render_download, render_feed
+
+__all__ = ["PRODID", "Entry", "Feed", "Status", "render_download", "render_feed"]
