@@ -5,3 +5,5 @@ import zoneinfo
 # Python prefers the system's time zone files to the tzdata package, and many systems still place
 # Rabat an hour off after 20 September 2026. The packaged data is locked and the same everywhere.
 zoneinfo.reset_tzpath(to=[])
+# What was read from the system's files before us would stay.
+zoneinfo.ZoneInfo.clear_cache()

@@ -1,6 +1,8 @@
 """The Flask application: the only file that knows every room."""
 
-from flask import Flask
+from types import TracebackType
+
+from flask import Flask, request
 from flask_migrate import Migrate
 
 from mmp import web
@@ -12,10 +14,20 @@ MAX_UPLOAD = 25 * 1024 * 1024
 migrate = Migrate(directory=str(PACKAGE / "migrations"), render_as_batch=True, compare_type=True)
 
 
+class Application(Flask):
+    """Flask, but without the addresses of pages in its log: a feed's is a secret."""
+
+    def log_exception(
+        self,
+        exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None],
+    ) -> None:
+        self.logger.error("Error in %s %s", request.method, request.endpoint, exc_info=exc_info)
+
+
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Flask:
     """Build the application from settings (by default those of the environment) and a clock."""
     settings = settings or Settings.load()
-    app = Flask(
+    app = Application(
         "mmp",
         instance_path=str(settings.instance),
         template_folder=str(ASSETS / "templates"),

@@ -28,5 +28,7 @@ def _set_up_sqlite(connection: Any, record: object) -> None:
 
 
 def engine_options(database_url: str) -> dict[str, Any]:
-    """How to connect: stale PostgreSQL connections are noticed before they are used."""
-    return {} if database_url.startswith("sqlite") else {"pool_pre_ping": True}
+    """How to connect. Errors hide their values, for these go to the log; stale PostgreSQL
+    connections are noticed before they are used."""
+    options: dict[str, Any] = {"hide_parameters": True}
+    return options if database_url.startswith("sqlite") else options | {"pool_pre_ping": True}

@@ -192,5 +192,4 @@ class QuestionKind(StrEnum):
 
 class FeedKind(StrEnum):
     PERSON = "person"
-    PROGRAMME = "programme"
     COORDINATOR = "coordinator"

@@ -6,6 +6,8 @@ from flask import Flask
 
 from mmp.adapters.clock import Clock
 from mmp.web.context import Context
+from mmp.web.feeds import feeds
+from mmp.web.kept_feeds import KeptFeeds
 
 
 def install(
@@ -21,3 +23,5 @@ def install(
     app.extensions["mmp"] = Context(
         clock=clock, feed_secret=feed_secret, base_url=base_url, documents=documents
     )
+    app.extensions["mmp.kept_feeds"] = KeptFeeds()
+    app.register_blueprint(feeds)

@@ -2,5 +2,6 @@
 
 from mmp.core.ical.entry import Entry, Status
 from mmp.core.ical.feed import PRODID, Feed, render_download, render_feed
+from mmp.core.ical.text import is_uri
 
-__all__ = ["PRODID", "Entry", "Feed", "Status", "render_download", "render_feed"]
+__all__ = ["PRODID", "Entry", "Feed", "Status", "is_uri", "render_download", "render_feed"]

@@ -15,7 +15,8 @@ from mmp.core.ical.timezones import vtimezone
 from mmp.core.ical.writer import duration, render_entry, write_lines
 from mmp.core.zones import to_wall, tz_version, zone_names
 
-PRODID = "-//mmp//Mutual mentorship programmes//EN"
+PRODID = "-//mmp//Calendar//EN"
+"""Tells nothing of what the calendar is about: it stands in those of people at risk too."""
 
 _MINUTE = timedelta(minutes=1)
 _UTC_NAMES = frozenset({"UTC", "Etc/UTC"})

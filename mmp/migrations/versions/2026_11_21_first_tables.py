@@ -389,6 +389,10 @@ def upgrade() -> None:
             "(precision = 'timed' AND starts_local IS NOT NULL AND ends_local IS NOT NULL) OR (precision IN ('days', 'month') AND first_day IS NOT NULL AND last_day IS NOT NULL) OR (precision = 'before' AND last_day IS NOT NULL)",
             name=op.f("ck_event_when"),
         ),
+        sa.CheckConstraint(
+            "status <> 'cancelled' OR cancelled_at IS NOT NULL",
+            name=op.f("ck_event_cancelled_when"),
+        ),
         sa.ForeignKeyConstraint(
             ["contact_id"], ["person.id"], name=op.f("fk_event_contact_id"), ondelete="SET NULL"
         ),
@@ -418,23 +422,24 @@ def upgrade() -> None:
         "feed",
         sa.Column(
             "kind",
-            sa.Enum(
-                "person", "programme", "coordinator", name="feedkind", native_enum=False, length=32
-            ),
+            sa.Enum("person", "coordinator", name="feedkind", native_enum=False, length=32),
             nullable=False,
         ),
-        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("programme_id", sa.Integer(), nullable=True),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("page_hash", sa.String(length=64), nullable=False),
-        sa.Column("locale", sa.String(length=16), nullable=False),
         sa.Column("created_at", mmp.models.base.UTCDateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", mmp.models.base.UTCDateTime(timezone=True), nullable=True),
         sa.Column("polled_at", mmp.models.base.UTCDateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "kind <> 'coordinator' OR programme_id IS NOT NULL",
+            name=op.f("ck_feed_coordinator_of_programme"),
+        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_feed_person_id"), ondelete="CASCADE"
         ),
@@ -451,7 +456,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("feed", schema=None) as batch_op:
         batch_op.create_index("ix_feed_person", ["person_id"], unique=False)
-        batch_op.create_index("ix_feed_programme", ["programme_id"], unique=False)
 
     op.create_table(
         "history_entry",
@@ -613,6 +617,10 @@ def upgrade() -> None:
         sa.Column("uuid", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=80), nullable=False),
+        sa.CheckConstraint(
+            "status <> 'cancelled' OR cancelled_at IS NOT NULL",
+            name=op.f("ck_agenda_item_cancelled_when"),
+        ),
         sa.CheckConstraint(
             "(starts_local IS NULL) = (ends_local IS NULL)", name=op.f("ck_agenda_item_both_times")
         ),
@@ -1258,7 +1266,6 @@ def downgrade() -> None:
 
     op.drop_table("history_entry")
     with op.batch_alter_table("feed", schema=None) as batch_op:
-        batch_op.drop_index("ix_feed_programme")
         batch_op.drop_index("ix_feed_person")
 
     op.drop_table("feed")

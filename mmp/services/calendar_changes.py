@@ -1,0 +1,153 @@
+"""Counts the changes that calendars show, so that a poll learns from one number that all is as it was.
+
+Whatever verb changed a row, the same flush raises `calendar_counter` of every person and programme
+whose feed may show it. Too often costs a rendering, too seldom shows a wrong hour: so rather count.
+Only changes made through rows are seen; nothing here may be updated in bulk behind them.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import event, inspect, or_, select, update
+from sqlalchemy.orm import Session, UOWTransaction
+
+from mmp.models import (
+    AgendaItem,
+    AgendaRole,
+    Event,
+    Membership,
+    Pair,
+    PairMember,
+    Participation,
+    Person,
+    Programme,
+)
+
+CHUNK = 5_000
+"""Below every database's limit of bound values in one statement."""
+
+
+@dataclass(slots=True)
+class _Touched:
+    """Numbers of rows that one flush changed, by what they lead to."""
+
+    events: set[int] = field(default_factory=set)
+    agenda_items: set[int] = field(default_factory=set)
+    people: set[int] = field(default_factory=set)
+    pairs: set[int] = field(default_factory=set)
+    programmes: set[int] = field(default_factory=set)
+    """Their own feeds only."""
+    whole_programmes: set[int] = field(default_factory=set)
+    """Theirs and those of everyone in them."""
+
+
+@event.listens_for(Session, "after_flush")
+def _count(session: Session, _: UOWTransaction) -> None:
+    touched = _Touched()
+    for row in (*session.new, *session.deleted):
+        _note(touched, row)
+    for row in session.dirty:
+        if session.is_modified(row, include_collections=False):
+            _note(touched, row)
+    for chunk in _chunks(touched.events):
+        _raise_for_events(session, chunk)
+    for chunk in _chunks(touched.agenda_items):
+        items = select(AgendaItem.event_id).where(AgendaItem.id.in_(chunk))
+        _raise_for_events(session, session.scalars(items).all())
+    for chunk in _chunks(touched.pairs):
+        _raise(session, Person, select(PairMember.person_id).where(PairMember.pair_id.in_(chunk)))
+    for chunk in _chunks(touched.people):
+        _raise(session, Person, chunk)
+    for chunk in _chunks(touched.programmes):
+        _raise(session, Programme, chunk)
+    for chunk in _chunks(touched.whole_programmes):
+        members = select(Membership.person_id).where(Membership.programme_id.in_(chunk))
+        _raise(session, Person, members)
+        _raise(session, Programme, chunk)
+
+
+def _note(touched: _Touched, row: object) -> None:
+    match row:
+        case Event():
+            touched.events.update(_numbers(row, "id"))
+            # No query finds the programme of a deleted event any more.
+            touched.programmes.update(_numbers(row, "programme_id"))
+        case AgendaItem():
+            touched.events.update(_numbers(row, "event_id"))
+        case AgendaRole():
+            touched.agenda_items.update(_numbers(row, "agenda_item_id"))
+            touched.people.update(_numbers(row, "person_id"))
+            touched.pairs.update(_numbers(row, "pair_id"))
+        case Participation() | Membership():
+            touched.people.update(_numbers(row, "person_id"))
+        case PairMember():
+            touched.people.update(_numbers(row, "person_id"))
+            touched.pairs.update(_numbers(row, "pair_id"))
+        case Pair():
+            touched.pairs.update(_numbers(row, "id"))
+        case Person():
+            # Settings of one's own are read with every poll; what others see of them is not.
+            if inspect(row).attrs["discreet"].history.has_changes():
+                touched.pairs.update(_pairs_of(row))
+        case Programme():
+            touched.whole_programmes.update(_numbers(row, "id"))
+        case _:
+            pass
+
+
+def _numbers(row: Any, attribute: str) -> Iterator[int]:
+    """The value of a column, and the one it had before this flush."""
+    state = inspect(row)
+    for value in {state.dict.get(attribute), *state.attrs[attribute].history.sum()}:
+        if value is not None:
+            yield value
+
+
+def _pairs_of(person: Person) -> Iterable[int]:
+    session = inspect(person).session
+    if session is None or person.id is None:
+        return ()
+    return session.scalars(
+        select(PairMember.pair_id).where(PairMember.person_id == person.id)
+    ).all()
+
+
+def _raise_for_events(session: Session, events: Iterable[int]) -> None:
+    events = list(events)
+    roles = (
+        select(AgendaRole)
+        .join(AgendaItem, AgendaItem.id == AgendaRole.agenda_item_id)
+        .where(AgendaItem.event_id.in_(events))
+    )
+    paired = select(PairMember.person_id).where(
+        PairMember.pair_id.in_(
+            roles.with_only_columns(AgendaRole.pair_id).where(AgendaRole.pair_id.is_not(None))
+        )
+    )
+    in_roles = roles.with_only_columns(AgendaRole.person_id).where(
+        AgendaRole.person_id.is_not(None)
+    )
+    listed = select(Participation.person_id).where(Participation.event_id.in_(events))
+    session.execute(
+        update(Person)
+        .where(or_(Person.id.in_(listed), Person.id.in_(in_roles), Person.id.in_(paired)))
+        .values(calendar_counter=Person.calendar_counter + 1)
+        .execution_options(synchronize_session=False)
+    )
+    _raise(session, Programme, select(Event.programme_id).where(Event.id.in_(events)))
+
+
+def _raise(session: Session, kind: type[Person] | type[Programme], numbers: Any) -> None:
+    session.execute(
+        update(kind)
+        .where(kind.id.in_(numbers))
+        .values(calendar_counter=kind.calendar_counter + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _chunks(numbers: set[int]) -> Iterator[list[int]]:
+    ordered = sorted(numbers)
+    for start in range(0, len(ordered), CHUNK):
+        yield ordered[start : start + CHUNK]
