@@ -63,7 +63,7 @@ class AgendaItem(Identified, Versioned, Keyed, Base):
     ends_at: Mapped[datetime | None] = mapped_column(default=None)
     tz_version: Mapped[str | None] = mapped_column(String(16), default=None)
 
-    event: Mapped[Event] = relationship(back_populates="agenda")
+    event: Mapped[Event] = relationship(back_populates="agenda", active_history=True)
     theme: Mapped[Theme | None] = relationship(default=None)
     parent: Mapped[AgendaItem | None] = relationship(
         remote_side="AgendaItem.id", back_populates="children", default=None
@@ -124,6 +124,6 @@ class AgendaRole(Identified, Base):
     introduced_as: Mapped[Translated] = mapped_column(default_factory=dict)
     """Position and organisation as they were then."""
 
-    agenda_item: Mapped[AgendaItem] = relationship(back_populates="roles")
-    person: Mapped[Person | None] = relationship(default=None)
-    pair: Mapped[Pair | None] = relationship(default=None)
+    agenda_item: Mapped[AgendaItem] = relationship(back_populates="roles", active_history=True)
+    person: Mapped[Person | None] = relationship(default=None, active_history=True)
+    pair: Mapped[Pair | None] = relationship(default=None, active_history=True)

@@ -52,5 +52,5 @@ class PairMember(Identified, Base):
     starts_on: Mapped[date | None] = mapped_column(default=None)
     ends_on: Mapped[date | None] = mapped_column(default=None)
 
-    pair: Mapped[Pair] = relationship(back_populates="members")
-    person: Mapped[Person] = relationship()
+    pair: Mapped[Pair] = relationship(back_populates="members", active_history=True)
+    person: Mapped[Person] = relationship(active_history=True)

@@ -53,7 +53,7 @@ class Participation(Identified, Versioned, Base):
     changed_at: Mapped[datetime]
 
     event: Mapped[Event] = relationship(back_populates="participations")
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(active_history=True)
     delegation: Mapped[Delegation | None] = relationship(
         back_populates="participations", default=None
     )

@@ -107,4 +107,4 @@ class Membership(Identified, Versioned, Base):
     ends_on: Mapped[date | None] = mapped_column(default=None)
 
     programme: Mapped[Programme] = relationship(back_populates="memberships")
-    person: Mapped[Person] = relationship(back_populates="memberships")
+    person: Mapped[Person] = relationship(back_populates="memberships", active_history=True)

@@ -1,4 +1,4 @@
-"""Counts the changes that calendars show, so that a poll learns from one number that all is as it was.
+"""Counts the changes that calendars show: one number tells a poll that all is as it was.
 
 Whatever verb changed a row, the same flush raises `calendar_counter` of every person and programme
 whose feed may show it. Too often costs a rendering, too seldom shows a wrong hour: so rather count.
@@ -43,7 +43,8 @@ class _Touched:
 
 
 @event.listens_for(Session, "after_flush")
-def _count(session: Session, _: UOWTransaction) -> None:
+def count(session: Session, _: UOWTransaction) -> None:
+    """Raise the counters of everyone whose feed may show what this flush changed."""
     touched = _Touched()
     for row in (*session.new, *session.deleted):
         _note(touched, row)
@@ -97,11 +98,18 @@ def _note(touched: _Touched, row: object) -> None:
 
 
 def _numbers(row: Any, attribute: str) -> Iterator[int]:
-    """The value of a column, and the one it had before this flush."""
+    """The value of a column, and the one it had before this flush.
+
+    Where a row was handed over through its relationship, only that knows whose it was: it keeps
+    its history actively.
+    """
     state = inspect(row)
-    for value in {state.dict.get(attribute), *state.attrs[attribute].history.sum()}:
-        if value is not None:
-            yield value
+    numbers = {state.dict.get(attribute), *state.attrs[attribute].history.sum()}
+    relationship = attribute.removesuffix("_id")
+    if relationship != attribute:
+        previous = state.attrs[relationship].history.deleted or ()
+        numbers.update(other.id for other in previous if other is not None)
+    yield from (number for number in numbers if number is not None)
 
 
 def _pairs_of(person: Person) -> Iterable[int]:
