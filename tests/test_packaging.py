@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.support.server import free_port, running
+from tests.support.server import running
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -80,8 +80,7 @@ def test_wheel_starts_in_an_empty_environment(wheel: Path, uv: str, tmp_path: Pa
 
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    port = free_port()
-    command = (venv / "bin/mmp", "demo", "--port", str(port), "--instance", tmp_path / "instance")
+    command = (venv / "bin/mmp", "demo", "--port", "0", "--instance", tmp_path / "instance")
     with running(command, cwd=elsewhere) as server:
         page = server.wait_for(r"https?://\S+")
         feed = server.wait_for(r"https?://\S+/feeds/\S+\.ics")
@@ -89,5 +88,5 @@ def test_wheel_starts_in_an_empty_environment(wheel: Path, uv: str, tmp_path: Pa
             assert "<html" in answer.read().decode()
         with urlopen(feed) as answer:
             assert answer.read().startswith(b"BEGIN:VCALENDAR\r\n")
-        assert server.stop() in (0, 130)
+        assert server.stop() == 0
     assert list(elsewhere.iterdir()) == []
