@@ -7,8 +7,10 @@ once into the instance folder, readable by its owner alone.
 import os
 import re
 import secrets
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +19,10 @@ from mmp.core.errors import SettingsError
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 MINIMUM_SECRET = 32
+CLOCK_FILE = "clock.json"
+SERVED_AT_FILE = "served_at"
+SECRET_FILES = {"MMP_SECRET_KEY": "secret_key", "MMP_FEED_SECRET": "feed_secret"}
+"""Where in the instance folder a secret is kept that the environment does not give."""
 PACKAGE = Path(__file__).resolve().parent
 CHECKOUT = PACKAGE.parent if (PACKAGE.parent / "pyproject.toml").is_file() else None
 ASSETS = CHECKOUT or PACKAGE
@@ -37,19 +43,27 @@ class Settings:
 
     @classmethod
     def load(
-        cls, environ: Mapping[str, str] | None = None, *, instance: Path | None = None
+        cls,
+        environ: Mapping[str, str] | None = None,
+        *,
+        instance: Path | None = None,
+        served_at: str | None = None,
     ) -> "Settings":
-        """Read and check every setting; `instance` wins over MMP_INSTANCE. Raises SettingsError."""
+        """Read and check every setting. Raises SettingsError.
+
+        `instance` wins over MMP_INSTANCE. Without MMP_BASE_URL the base URL is `served_at`, else
+        where the instance was served last.
+        """
         environ = os.environ if environ is None else environ
         folder = _instance_folder(environ, instance)
         return cls(
             instance=folder,
             database_url=_database_url(environ.get("MMP_DATABASE_URL", ""), folder),
-            base_url=_base_url(environ.get("MMP_BASE_URL") or DEFAULT_BASE_URL),
+            base_url=_base_url(environ.get("MMP_BASE_URL") or served_at or _served_at(folder)),
             mail_url=_mail_url(environ.get("MMP_MAIL_URL", ""), folder),
             trusted_proxies=_trusted_proxies(environ.get("MMP_TRUSTED_PROXIES", "")),
-            secret_key=_secret(environ, "MMP_SECRET_KEY", folder / "secret_key"),
-            feed_secret=_secret(environ, "MMP_FEED_SECRET", folder / "feed_secret"),
+            secret_key=_secret(environ, "MMP_SECRET_KEY", folder),
+            feed_secret=_secret(environ, "MMP_FEED_SECRET", folder),
         )
 
     @property
@@ -62,28 +76,44 @@ class Settings:
         """The folder of uploaded documents, each named by its SHA-256."""
         return self.instance / "documents"
 
+    @property
+    def served_at_file(self) -> Path:
+        """Where the base URL is kept at which the instance was served last."""
+        return self.instance / SERVED_AT_FILE
+
+    @property
+    def clock_file(self) -> Path:
+        """Where a demo keeps its time; an instance without this file is a real one."""
+        return self.instance / CLOCK_FILE
+
 
 def _instance_folder(environ: Mapping[str, str], instance: Path | None) -> Path:
     named = instance or (Path(environ["MMP_INSTANCE"]) if environ.get("MMP_INSTANCE") else None)
     if named is None:
-        # Flask's rule for instance folders: in the checkout, else below the prefix.
-        named = CHECKOUT / "instance" if CHECKOUT else Path(_prefix()) / "var" / "mmp-instance"
-    folder = named.expanduser().absolute()
+        named = CHECKOUT / "instance" if CHECKOUT else _prefix(PACKAGE) / "var" / "mmp-instance"
+    if re.search(r"[?\x00-\x1f]", str(named)):  # SQLite's address would end there
+        raise SettingsError(
+            "MMP_INSTANCE: a folder without ? and control characters in its name, not %(folder)s.",
+            folder=ascii(str(named)),
+        )
     try:
+        folder = named.expanduser().absolute()
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # RuntimeError: ~ of nobody known
         raise SettingsError(
             "MMP_INSTANCE: the folder %(folder)s cannot be made (%(why)s); name one that can.",
-            folder=folder,
-            why=error.strerror,
+            folder=named,
+            why=getattr(error, "strerror", None) or error,
         ) from error
     return folder
 
 
-def _prefix() -> str:
-    import sys  # only a wheel's default asks for it
-
-    return sys.prefix
+def _prefix(package: Path) -> Path:
+    """What a wheel was installed into, as Flask finds it: also a user's own ~/.local."""
+    if package.is_relative_to(sys.prefix):
+        return Path(sys.prefix)
+    # PREFIX/lib/python3.11/site-packages/mmp
+    return package.parents[3] if package.parents[2].name == "lib" else package.parent
 
 
 def _database_url(value: str, folder: Path) -> str:
@@ -91,11 +121,29 @@ def _database_url(value: str, folder: Path) -> str:
         return f"sqlite:///{folder / 'mmp.sqlite3'}"
     # Both spellings are common; SQLAlchemy wants the driver named.
     value = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", value)
-    if not re.match(r"^(sqlite:///.+|postgresql\+psycopg://.+)", value):
+    # In memory, every process and thread would have a database of its own.
+    good = re.match(r"sqlite:///(?!:memory:|file:).+|postgresql\+psycopg://.+", value)
+    if not good or not _port_is_number(value):
         raise SettingsError(
             "MMP_DATABASE_URL: give sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME."
         )
+    if value.startswith("postgresql") and not find_spec("psycopg"):
+        raise SettingsError(
+            "MMP_DATABASE_URL: PostgreSQL needs one more package: pip install 'mmp[postgres]'."
+        )
+    if value.startswith("sqlite"):
+        # Relative to the instance, as Flask-SQLAlchemy has it, whatever folder one is in.
+        return f"sqlite:///{folder / value.removeprefix('sqlite:///')}"
     return value
+
+
+def _port_is_number(url: str) -> bool:
+    """Whether the port, if there is one, is a number."""
+    try:
+        urlsplit(url).port  # noqa: B018  # reading it is the check
+    except ValueError:
+        return False
+    return True
 
 
 def _base_url(value: str) -> str:
@@ -108,10 +156,18 @@ def _base_url(value: str) -> str:
         valid = False
     if not valid or re.search(r"[\s\x00-\x1f]", value):
         raise SettingsError(
-            "MMP_BASE_URL: give the address people use, like https://mmp.example.org, not %(value)s.",
+            "MMP_BASE_URL: give the address people use, like https://mmp.example.org, "
+            "not %(value)s.",
             value=ascii(value),
         )
     return value.rstrip("/")
+
+
+def _served_at(folder: Path) -> str:
+    try:
+        return (folder / SERVED_AT_FILE).read_text("ascii").strip() or DEFAULT_BASE_URL
+    except (OSError, UnicodeDecodeError):
+        return DEFAULT_BASE_URL
 
 
 def _mail_url(value: str, folder: Path) -> str:
@@ -134,36 +190,34 @@ def _trusted_proxies(value: str) -> tuple[str, ...]:
         ) from error
 
 
-def _secret(environ: Mapping[str, str], name: str, path: Path) -> str:
+def _secret(environ: Mapping[str, str], name: str, folder: Path) -> str:
     value = environ.get(name, "")
-    if not value:
-        value = _kept_secret(name, path)
-    if len(value) < MINIMUM_SECRET:
+    path = folder / SECRET_FILES[name]
+    if value and len(value) < MINIMUM_SECRET:
         raise SettingsError(
             "%(name)s: give at least %(length)d random characters, or none to have them made.",
             name=name,
             length=MINIMUM_SECRET,
         )
+    if not value:
+        value = _kept_secret(name, path)
+        if len(value) < MINIMUM_SECRET:
+            raise SettingsError(
+                "%(name)s: %(path)s holds no secret any more: restore it from a backup, or remove "
+                "the file to have a new one made.",
+                name=name,
+                path=path,
+            )
     return value
 
 
 def _kept_secret(name: str, path: Path) -> str:
     try:
-        try:
-            # Written whole under another name and linked into place: two processes that start at
-            # once agree on one secret, and neither reads half of it.
-            draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-            if not path.exists():
-                handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                with os.fdopen(handle, "w") as file:
-                    file.write(secrets.token_urlsafe(32))
-                try:
-                    os.link(draft, path)
-                finally:
-                    draft.unlink()
-        except FileExistsError:
-            pass
-        return path.read_text().strip()
+        if not path.exists():
+            _make_secret(path)
+        return path.read_text("ascii").strip()
+    except UnicodeDecodeError:
+        return ""
     except OSError as error:
         raise SettingsError(
             "%(name)s: %(path)s cannot be read or made (%(why)s); mend it or set %(name)s.",
@@ -171,3 +225,20 @@ def _kept_secret(name: str, path: Path) -> str:
             path=path,
             why=error.strerror,
         ) from error
+
+
+def _make_secret(path: Path) -> None:
+    # Written whole under another name and linked into place: two processes that start at once
+    # agree on one secret, and neither reads half of it.
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(32))
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink(missing_ok=True)
