@@ -3,11 +3,29 @@
 from pathlib import Path
 
 from flask import Flask
+from flask_wtf import CSRFProtect
 
 from mmp.adapters.clock import Clock
+from mmp.web import (
+    assets,
+    documents as documents_,
+    errors,
+    events,
+    home,
+    languages,
+    programmes,
+    rendering,
+    subscribe,
+)
 from mmp.web.context import Context
 from mmp.web.feeds import feeds
 from mmp.web.kept_feeds import KeptFeeds
+from mmp.web.pages import Handle, Token, pages
+from mmp.web.proxies import TrustedProxies
+from mmp.web.sessions import PageSessions
+
+PAGES = (home, programmes, events, documents_, subscribe)
+"""Imported for their views, which stand on the pages' blueprint."""
 
 
 def install(
@@ -24,4 +42,17 @@ def install(
         clock=clock, feed_secret=feed_secret, base_url=base_url, documents=documents
     )
     app.extensions["mmp.kept_feeds"] = KeptFeeds()
+    app.session_interface = PageSessions()
+    # Pages with a secret address send no Referer, so that CSRF cannot ask for one; the token stays.
+    app.config.update(WTF_CSRF_SSL_STRICT=False, WTF_CSRF_TIME_LIMIT=None)
+    CSRFProtect(app)
+    languages.install(app)
+    rendering.install(app)
+    errors.install(app)
+    assets.install(app)
+    app.url_map.converters.update(handle=Handle, token=Token)
     app.register_blueprint(feeds)
+    app.register_blueprint(home.home)
+    app.register_blueprint(pages)
+    if trusted_proxies:
+        app.wsgi_app = TrustedProxies(app.wsgi_app, trusted_proxies)  # type: ignore[method-assign]  # Flask's own way

@@ -1,0 +1,195 @@
+"""What everybody may see of programmes: the queries are the permission.
+
+Drafts and talks of pairs are never selected, join links never fetched, and nothing loads by
+itself afterwards (`raiseload`), so that a page takes the same few statements whatever its length.
+"""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session, defer, joinedload, raiseload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from mmp.core.errors import NotFound
+from mmp.models import (
+    AgendaItem,
+    AgendaRole,
+    Contribution,
+    Delegation,
+    Document,
+    DocumentFile,
+    Event,
+    Membership,
+    OrganisationRole,
+    Pair,
+    PairMember,
+    Programme,
+)
+from mmp.models.enums import EventStatus, MembershipRole
+
+_SHOWN = (EventStatus.PUBLISHED, EventStatus.CANCELLED)
+
+
+def _public() -> ColumnElement[bool]:
+    return and_(Event.status.in_(_SHOWN), Event.pair_id.is_(None))
+
+
+def public_programmes(session: Session) -> Sequence[Programme]:
+    """Every programme, by its address."""
+    return session.scalars(select(Programme).order_by(Programme.slug).options(raiseload("*"))).all()
+
+
+def public_programme(session: Session, slug: str) -> Programme:
+    """A programme with what gives its year a shape. Raises NotFound."""
+    programme = session.scalar(
+        select(Programme)
+        .where(Programme.slug == slug)
+        .options(
+            selectinload(Programme.phases),
+            selectinload(Programme.breaks),
+            selectinload(Programme.milestones),
+            selectinload(Programme.organisation_roles).joinedload(OrganisationRole.organisation),
+            raiseload("*"),
+        )
+    )
+    if programme is None:
+        raise NotFound("There is no such programme.")
+    return programme
+
+
+def public_events(session: Session, programmes: Iterable[Programme]) -> Sequence[Event]:
+    """The events of these programmes that everybody may see, with series and theme."""
+    return session.scalars(
+        select(Event)
+        .where(Event.programme_id.in_([programme.id for programme in programmes]), _public())
+        .options(
+            defer(Event.join_link, raiseload=True),
+            joinedload(Event.series),
+            joinedload(Event.theme),
+            raiseload("*"),
+        )
+        .order_by(Event.ends_at, Event.key)
+    ).all()
+
+
+def public_event(session: Session, slug: str, key: str) -> Event:
+    """One event with all that everybody may see of it. Raises NotFound, as for drafts and talks."""
+    event = (
+        session.scalars(
+            select(Event)
+            .join(Event.programme)
+            .where(Programme.slug == slug, Event.key == key, _public())
+            .options(*_whole_event())
+        )
+        .unique()
+        .one_or_none()
+    )
+    if event is None:
+        raise NotFound("There is no such event.")
+    return event
+
+
+def public_neighbours(session: Session, event: Event) -> tuple[Event | None, Event | None]:
+    """The events before and after this one in its series that everybody may see."""
+    if event.series_id is None or event.number is None:
+        return None, None
+    around = session.scalars(
+        select(Event)
+        .where(
+            Event.series_id == event.series_id,
+            Event.number.in_((event.number - 1, event.number + 1)),
+            _public(),
+        )
+        .options(defer(Event.join_link, raiseload=True), raiseload("*"))
+        .order_by(Event.ends_at)
+    ).all()
+    before = [other for other in around if other.number == event.number - 1]
+    after = [other for other in around if other.number == event.number + 1]
+    return (before[-1] if before else None), (after[0] if after else None)
+
+
+def public_documents(
+    session: Session, programme: Programme, event: Event | None = None
+) -> Sequence[Document]:
+    """Public documents of one event, or of the programme as such, with their files."""
+    return (
+        session.scalars(
+            select(Document)
+            .where(
+                Document.programme_id == programme.id,
+                Document.event_id == event.id if event else Document.event_id.is_(None),
+                Document.public,
+            )
+            .options(joinedload(Document.files), raiseload("*"))
+            .order_by(Document.key)
+        )
+        .unique()
+        .all()
+    )
+
+
+def public_document_file(session: Session, uuid: UUID) -> DocumentFile:
+    """One file of a public document. Raises NotFound, as for files of events not shown."""
+    file = session.scalar(
+        select(DocumentFile)
+        .join(DocumentFile.document)
+        .outerjoin(Document.event)
+        .where(
+            DocumentFile.uuid == uuid,
+            Document.public,
+            Document.event_id.is_(None) | _public(),
+        )
+        .options(raiseload("*"))
+    )
+    if file is None:
+        raise NotFound("There is no such document.")
+    return file
+
+
+def mentor_ids(session: Session, programme: Programme, people: Iterable[int]) -> frozenset[int]:
+    """Who of these people is or was a mentor of the programme: public pages do not name them."""
+    return frozenset(
+        session.scalars(
+            select(Membership.person_id).where(
+                Membership.programme_id == programme.id,
+                Membership.role == MembershipRole.MENTOR,
+                Membership.person_id.in_(set(people)),
+            )
+        )
+    )
+
+
+def _whole_event() -> tuple[ORMOption, ...]:
+    """Seven statements: what is joined has few rows for each of those it is joined to."""
+    agenda = selectinload(Event.agenda)
+    roles, contributions = (
+        agenda.selectinload(AgendaItem.roles),
+        agenda.selectinload(AgendaItem.contributions),
+    )
+    return (
+        defer(Event.join_link, raiseload=True),
+        joinedload(Event.programme),
+        joinedload(Event.series),
+        joinedload(Event.theme),
+        joinedload(Event.contact),
+        joinedload(Event.guiding_questions),
+        selectinload(Event.organisation_roles).joinedload(OrganisationRole.organisation),
+        selectinload(Event.predecessors.and_(_public())).options(
+            defer(Event.join_link, raiseload=True)
+        ),
+        selectinload(Event.delegations).joinedload(Delegation.organisation),
+        agenda.options(
+            defer(AgendaItem.join_link, raiseload=True),
+            joinedload(AgendaItem.theme),
+            joinedload(AgendaItem.guiding_questions),
+        ),
+        agenda.selectinload(AgendaItem.recommendations),
+        roles.joinedload(AgendaRole.person),
+        roles.joinedload(AgendaRole.pair).joinedload(Pair.members).joinedload(PairMember.person),
+        contributions.joinedload(Contribution.person),
+        contributions.joinedload(Contribution.pair)
+        .joinedload(Pair.members)
+        .joinedload(PairMember.person),
+        raiseload("*"),
+    )

@@ -1,0 +1,72 @@
+"""Errors as pages: what went wrong and what to do about it, in the reader's language."""
+
+from flask import Flask, Response, render_template, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from mmp.core.errors import UserError
+from mmp.web import languages
+from mmp.web.headers import secure
+from mmp.web.labels import N_
+
+_STATUS = {"not_found": 404, "stale": 409}
+_WORDS = {
+    400: (
+        N_("This request cannot be read"),
+        N_("Go back, load the page again and try once more."),
+    ),
+    404: (
+        N_("There is nothing here"),
+        N_("The address may be mistyped, or what it showed is not public."),
+    ),
+    405: (N_("That cannot be done here"), N_("Go back and follow the links of the page.")),
+    409: (N_("This was changed by someone else"), N_("Load the page again to see how it is now.")),
+    413: (N_("That is too large"), N_("Send a smaller file or a shorter text.")),
+    429: (N_("Too many requests"), N_("Wait a minute, then try again.")),
+    500: (
+        N_("Something went wrong on our side"),
+        N_("It has been noted. Try again in a while; nothing was changed."),
+    ),
+}
+
+
+def install(app: Flask) -> None:
+    """Let every error end in a page."""
+    app.register_error_handler(UserError, _user_error)
+    app.register_error_handler(HTTPException, _http_error)
+
+
+def sentence(error: UserError) -> str:
+    """What the error tells the person, in the language of the page."""
+    return str(_(error.message, **error.values))
+
+
+def _user_error(error: UserError) -> Response:
+    status = _STATUS.get(error.code, 400)
+    return _page(status, Response(status=status), sentence_of=error)
+
+
+def _http_error(error: HTTPException) -> Response:
+    answer = Response(status=error.code, headers=dict(error.get_headers()))
+    if isinstance(error, InternalServerError) or (error.code or 500) >= 500:
+        return _page(500, answer)
+    return _page(error.code or 500, answer)
+
+
+def _page(status: int, answer: Response, sentence_of: UserError | None = None) -> Response:
+    if request.path.startswith(("/feeds/", "/static/")):
+        answer.content_type = "text/plain; charset=utf-8"
+        answer.data = f"{status}\n"
+        return secure(answer)
+    languages.use(languages.of_path())
+    title, remedy = _WORDS.get(status, _WORDS[400 if status < 500 else 500])
+    answer.content_type = "text/html; charset=utf-8"
+    answer.data = render_template(
+        "errors/error.html",
+        status=status,
+        title=_(title),
+        remedy=_(remedy),
+        sentence=sentence(sentence_of) if sentence_of else "",
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return secure(answer)

@@ -1,0 +1,57 @@
+"""Forms: what people type, with the sentence beside each field that says how to mend it."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Form, IntegerField, RadioField, StringField
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
+
+from mmp.core.errors import UserError
+from mmp.models.enums import CalendarDelivery, DeclinedEvents
+from mmp.services.feeds import LONGEST_ALARM
+from mmp.web.errors import sentence
+from mmp.web.labels import lazy_label
+
+
+class CalendarForm(FlaskForm):  # type: ignore[misc]  # untyped
+    """How a person wants events in their calendar."""
+
+    delivery = RadioField(
+        _l("How meetings reach your calendar"),
+        choices=[(value.value, lazy_label(value)) for value in CalendarDelivery],
+        validators=[DataRequired(_l("Choose one of the three."))],
+    )
+    declined_events = RadioField(
+        _l("Meetings you declined"),
+        choices=[(value.value, lazy_label(value)) for value in DeclinedEvents],
+        validators=[DataRequired(_l("Choose one of the two."))],
+    )
+    alarm_minutes = IntegerField(
+        _l("Alarm, minutes before the start"),
+        validators=[
+            Optional(),
+            NumberRange(0, LONGEST_ALARM, _l("Choose between 0 minutes and four weeks.")),
+        ],
+    )
+
+
+class AddressForm(FlaskForm):  # type: ignore[misc]  # untyped
+    """One more address of a person's feed."""
+
+    name = StringField(
+        _l("Name of the device or program"),
+        validators=[
+            DataRequired(_l("Give a name of at most 120 characters, like “My phone”.")),
+            Length(max=120, message=_l("Give a name of at most 120 characters, like “My phone”.")),
+        ],
+    )
+
+
+class ConfirmForm(FlaskForm):  # type: ignore[misc]  # untyped
+    """A button, and the token that shows it was pressed on our page."""
+
+
+def refuse(form: Form, error: UserError) -> None:
+    """Put what a service says beside the field it means; raise it where the form has none such."""
+    if error.field not in form:
+        raise error
+    form[error.field].errors = [*form[error.field].errors, sentence(error)]

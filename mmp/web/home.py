@@ -1,0 +1,35 @@
+"""The front door: to the language the browser asks for."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from mmp.services import programmes as service
+from mmp.web import languages
+from mmp.web.context import context, session
+from mmp.web.headers import secure
+from mmp.web.pages import pages
+from mmp.web.timeline import glance
+
+home = Blueprint("home", __name__)
+home.after_request(secure)
+
+
+@home.get("/")
+def front() -> Response:
+    """To the list of programmes, in the reader's language."""
+    answer = redirect(url_for("pages.programmes", language=languages.negotiated()))
+    answer.vary.add("Accept-Language")
+    return answer
+
+
+@pages.get("/")
+def programmes() -> str:
+    """Every programme with its coming event."""
+    found = service.public_programmes(session())
+    events = service.public_events(session(), found)
+    now = context().clock.now()
+    lines = [
+        (programme, *glance([e for e in events if e.programme_id == programme.id], now))
+        for programme in found
+    ]
+    return render_template("programmes/index.html", programmes=lines)

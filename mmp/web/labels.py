@@ -1,0 +1,117 @@
+"""Words for the closed lists of the subject, in one place; shown in the reader's language."""
+
+from enum import StrEnum
+from typing import Any
+
+from babel import Locale
+from flask_babel import get_locale, gettext, lazy_gettext
+
+from mmp.models.enums import (
+    AgendaKind,
+    AgendaRoleName,
+    CalendarDelivery,
+    DeclinedEvents,
+    EventForm,
+    OrganisationRoleName,
+    StakeholderGroup,
+)
+
+
+def N_(text: str) -> str:  # noqa: N802  gettext's own name for "translate this later"
+    """Marks a text for the catalogues without translating it yet."""
+    return text
+
+
+_LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
+    EventForm: {
+        EventForm.ONLINE: N_("Online"),
+        EventForm.IN_PERSON: N_("In person"),
+        EventForm.HYBRID: N_("In person and online"),
+        EventForm.NOT_STATED: N_("Form to be announced"),
+    },
+    AgendaKind: {
+        AgendaKind.OPENING: N_("Opening"),
+        AgendaKind.TALK: N_("Talk"),
+        AgendaKind.PRESENTATION: N_("Presentation"),
+        AgendaKind.PANEL: N_("Panel"),
+        AgendaKind.ACTIVITY: N_("Activity"),
+        AgendaKind.BREAK_OUT: N_("Break-out groups"),
+        AgendaKind.OPEN_DISCUSSION: N_("Open discussion"),
+        AgendaKind.ROUND_TABLE: N_("Round table"),
+        AgendaKind.REPORT_BACK: N_("Report from the groups"),
+        AgendaKind.CLOSING: N_("Closing"),
+        AgendaKind.PAUSE: N_("Break"),
+        AgendaKind.MEAL: N_("Meal"),
+        AgendaKind.VISIT: N_("Visit"),
+        AgendaKind.OTHER: N_("Other"),
+    },
+    AgendaRoleName: {
+        # The part someone plays in an agenda item, before a colon and one or more names.
+        AgendaRoleName.HOST: N_("Host"),
+        AgendaRoleName.SPEAKER: N_("Speaking"),
+        AgendaRoleName.MODERATOR: N_("Moderation"),
+        AgendaRoleName.FACILITATOR: N_("Facilitation"),
+        AgendaRoleName.RAPPORTEUR: N_("Reporting"),
+        AgendaRoleName.MASTER_OF_CEREMONY: N_("Master of ceremony"),
+        AgendaRoleName.PRESENTER: N_("Presenting"),
+    },
+    OrganisationRoleName: {
+        OrganisationRoleName.HOST: N_("Hosted by"),
+        OrganisationRoleName.COLLABORATOR: N_("In collaboration with"),
+        OrganisationRoleName.DONOR: N_("Supported by"),
+        OrganisationRoleName.IMPLEMENTING_AGENCY: N_("Implemented by"),
+    },
+    CalendarDelivery: {
+        CalendarDelivery.FEED: N_("The feed alone"),
+        CalendarDelivery.MAILS: N_("Invitations by mail alone"),
+        CalendarDelivery.BOTH: N_("Both"),
+    },
+    DeclinedEvents: {
+        DeclinedEvents.KEEP: N_("Keep them, marked as declined"),
+        DeclinedEvents.HIDE: N_("Leave them out"),
+    },
+    StakeholderGroup: {
+        StakeholderGroup.GOVERNMENT: N_("Government"),
+        StakeholderGroup.INTERNATIONAL_ORGANISATION: N_("International organisation"),
+        StakeholderGroup.NGO: N_("Non-governmental organisation"),
+        StakeholderGroup.CIVIL_SOCIETY: N_("Civil society"),
+        StakeholderGroup.PRIVATE_SECTOR: N_("Private sector"),
+        StakeholderGroup.ACADEMIA: N_("Academia"),
+        StakeholderGroup.MEDIA: N_("Media"),
+        StakeholderGroup.MIGRANTS: N_("Migrants"),
+        StakeholderGroup.DIASPORA: N_("Diaspora organisation"),
+        StakeholderGroup.FAITH_BASED: N_("Faith-based organisation"),
+        StakeholderGroup.LOCAL_AUTHORITY: N_("Local authority"),
+        StakeholderGroup.TRADE_UNION: N_("Trade union"),
+        StakeholderGroup.PARLIAMENT: N_("Parliament"),
+        StakeholderGroup.HUMAN_RIGHTS_INSTITUTION: N_("National human rights institution"),
+        StakeholderGroup.RED_CROSS_RED_CRESCENT: N_("Red Cross or Red Crescent"),
+        StakeholderGroup.OTHER: N_("Other"),
+    },
+}
+"""By list first: values of different lists may be equal strings."""
+
+
+def label(value: StrEnum) -> str:
+    """The word for a value of a closed list."""
+    return str(gettext(_LABELS[type(value)][value]))
+
+
+def country(code: str) -> str:
+    """A country's name in the reader's language, from CLDR; the code where it has none."""
+    territories = (get_locale() or Locale.parse("en_GB")).territories
+    return str(territories.get(code, code))
+
+
+def language_name(code: str) -> str:
+    """A language's name in the reader's language."""
+    try:
+        name = Locale.parse(code, sep="-").get_display_name(get_locale()) or code
+    except (LookupError, ValueError):  # a file may be in a language that CLDR does not know
+        return code
+    return name[:1].upper() + name[1:]
+
+
+def lazy_label(value: StrEnum) -> Any:
+    """As `label`, looked up when it is shown: for choices that are declared once."""
+    return lazy_gettext(_LABELS[type(value)][value])

@@ -1,0 +1,91 @@
+"""What templates may use."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from babel.lists import format_list
+from babel.units import format_unit
+from flask import Flask, get_flashed_messages, request, session
+from flask_babel import get_locale, gettext as _
+from markupsafe import Markup, escape
+
+from mmp.adapters.translations import direction
+from mmp.models import Delegation
+from mmp.web import labels, languages, qr, texts, when
+from mmp.web.context import context
+
+
+def install(app: Flask) -> None:
+    """Give the templates their filters and globals."""
+    env = app.jinja_env
+    env.trim_blocks = True
+    env.lstrip_blocks = True
+    env.filters.update(
+        plain=texts.plain,
+        shown=texts.shown,
+        markdown=texts.markdown,
+        isolate=texts.isolate,
+        name_of=texts.name_of,
+        label=labels.label,
+        country=labels.country,
+        language_name=labels.language_name,
+        direction=direction,
+        listed=_listed,
+        joined=_joined,
+        octets=_octets,
+    )
+    env.globals.update(
+        full_address=languages.full_address,
+        isolated=texts.isolated,
+        delegation_name=_delegation_name,
+        said=_said,
+        versions=languages.versions,
+        when=when,
+        qr_code=qr.qr_code,
+    )
+    app.context_processor(_of_page)
+
+
+def _of_page() -> dict[str, Any]:
+    language = texts.language()
+    clock = context().clock
+    return {
+        "language": language,
+        "dir": direction(language),
+        "locale_tag": str(get_locale() or "en_GB").replace("_", "-"),
+        "demo_day": when.long_day(clock.now().date()) if clock.shifted else "",
+        "endpoint": request.endpoint or "",
+    }
+
+
+def _said() -> list[str]:
+    """What the page before had to say. Without a session there is nothing to read, nor to open."""
+    return [str(message) for message in get_flashed_messages()] if session.get("_flashes") else []
+
+
+def _listed(words: Iterable[str]) -> Markup:
+    """“English, Arabic and French”."""
+    return texts.isolate(format_list(list(words), locale=get_locale()))
+
+
+def _joined(words: Iterable[str]) -> Markup:
+    """What there is, with commas between."""
+    return escape(_(", ")).join([word for word in words if word])
+
+
+def _octets(size: int) -> Markup:
+    """“120 kB”."""
+    return texts.isolate(
+        format_unit(
+            max(1, round(size / 1000)), "digital-kilobyte", length="short", locale=get_locale()
+        )
+    )
+
+
+def _delegation_name(delegation: Delegation) -> Markup:
+    """A delegation by its name, else its organisation, else its country."""
+    if delegation.name:
+        return texts.shown(delegation.name)
+    if delegation.organisation:
+        return texts.shown(delegation.organisation.name)
+    return texts.isolate(labels.country(delegation.country or ""))

@@ -1,0 +1,92 @@
+"""Texts on a page: the reader's language or a marked other one, isolated where scripts meet."""
+
+import re
+from collections.abc import Mapping
+
+import nh3
+from flask import g
+from markdown_it import MarkdownIt
+from markupsafe import Markup, escape
+
+from mmp.adapters.translations import direction
+from mmp.core.texts import language_of, pick_with_language
+from mmp.models import Person
+
+_LETTER = "A-Za-zÀ-ÖØ-öø-ɏ"
+_LATIN = re.compile(rf"[{_LETTER}][{_LETTER}0-9]*(?:[ .,:;&/@'’+−_–-]+[{_LETTER}0-9]+)*")
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False})
+_TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "code", "pre", "hr"}
+_TAGS |= {"h2", "h3", "h4", "h5", "h6", "a"}
+
+
+def language() -> str:
+    """The language of the page being answered."""
+    return str(g.get("language", "en"))
+
+
+def plain(text: Mapping[str, str] | None) -> str:
+    """A text for where no markup can stand: titles, attributes."""
+    return pick_with_language(text, language())[0]
+
+
+def shown(text: Mapping[str, str] | None) -> Markup:
+    """A text of the programme: marked with its language where that is not the page's."""
+    found, found_language = pick_with_language(text, language())
+    if not found or language_of(found_language) == language():
+        return isolate(found)
+    # Only codes come here: the model keeps texts by language code.
+    return Markup('<span lang="{0}" dir="{1}">{2}</span>').format(
+        found_language, direction(found_language), found
+    )
+
+
+def isolate(text: str) -> Markup:
+    """Escaped, with Latin runs in `<bdi>` where the page is written from right to left."""
+    if direction(language()) == "ltr":
+        return escape(text)
+    parts: list[Markup] = []
+    last = 0
+    for run in _LATIN.finditer(text):
+        parts += (escape(text[last : run.start()]), Markup("<bdi>{}</bdi>").format(run.group()))
+        last = run.end()
+    return Markup("").join([*parts, escape(text[last:])])
+
+
+def markdown(text: Mapping[str, str] | None) -> Markup:
+    """A description written in Markdown: HTML in it stays text, headings stand below the page's."""
+    found, found_language = pick_with_language(text, language())
+    if not found:
+        return Markup("")
+    tokens = _MARKDOWN.parse(found)
+    for token in tokens:
+        if token.tag in ("h1", "h2", "h3", "h4"):
+            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
+    clean = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer",
+    )
+    if language_of(found_language) == language():
+        return Markup('<div class="prose">{}</div>').format(Markup(clean))  # noqa: S704  nh3 cleaned it
+    return Markup('<div class="prose" lang="{}" dir="{}">{}</div>').format(
+        found_language,
+        direction(found_language),
+        Markup(clean),  # noqa: S704  nh3 cleaned it
+    )
+
+
+def name_of(person: Person) -> Markup:
+    """A name in the reader's script if the person has given it so, isolated."""
+    native = person.name_native or ""
+    if direction(language()) == "rtl" and _ARABIC.search(native):
+        return Markup("<bdi>{}</bdi>").format(native)
+    return Markup("<bdi>{}</bdi>").format(person.name)
+
+
+def isolated(text: str) -> Markup:
+    """What someone has typed, whatever its script, set apart from the sentence around it."""
+    return Markup("<bdi>{}</bdi>").format(text)

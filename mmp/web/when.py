@@ -1,0 +1,158 @@
+"""Days, times and zones in words, as the reader's locale writes them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol, cast
+
+from babel import Locale
+from babel.dates import (
+    format_date,
+    format_time,
+    get_time_format,
+    get_timezone_location,
+)
+from flask_babel import get_locale, gettext as _
+from markupsafe import Markup
+
+from mmp.core import zones
+from mmp.web.texts import isolate
+
+_CITIES = {"ar": {"Asia/Hebron": "الخليل"}}
+"""Where CLDR's name of a city is not the one in use."""
+
+
+class Whenever(Protocol):
+    """What of an event says when it is."""
+
+    @property
+    def precision(self) -> str: ...
+    @property
+    def zone(self) -> str: ...
+    @property
+    def starts_local(self) -> datetime | None: ...
+    @property
+    def ends_local(self) -> datetime | None: ...
+    @property
+    def first_day(self) -> date | None: ...
+    @property
+    def last_day(self) -> date | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days of something: the whole as one phrase, and in two pieces for a margin."""
+
+    text: str
+    large: str
+    small: str
+
+
+def days_of(event: Whenever) -> Days:
+    """The days of an event, whatever is known of them."""
+    if event.starts_local and event.ends_local:
+        return days(event.starts_local.date(), event.ends_local.date())
+    assert event.last_day is not None  # every other precision has one
+    if event.precision == "before" or event.first_day is None:
+        day = long_day(event.last_day + timedelta(days=1))
+        return Days(_("before %(day)s", day=day), "", _("before %(day)s", day=day))
+    if event.precision == "month":
+        month = month_name(event.first_day)
+        return Days(
+            _("%(month)s, day to be announced", month=month), month, _("day to be announced")
+        )
+    return days(event.first_day, event.last_day)
+
+
+def days(first: date, last: date) -> Days:
+    """A day or a run of days, both included: "28–29 September 2026"."""
+    locale = _locale()
+    if first == last:
+        text = long_day(first)
+        rest = format_date(first, "MMMM y", locale=locale)
+        return Days(text, str(first.day), rest) if text.endswith(rest) else Days(text, "", text)
+    unit = "y" if first.year != last.year else "M" if first.month != last.month else "d"
+    patterns = locale.interval_formats.get("yMMMd", {}).get(unit)
+    if not patterns or len(patterns) != 2:
+        text = f"{long_day(first)} – {long_day(last)}"
+        return Days(text, "", text)
+    # CLDR gives the shape of an interval with short months only; the long ones stand alike.
+    text = "".join(
+        format_date(day, pattern.replace("MMM", "MMMM"), locale=locale)
+        for day, pattern in zip((first, last), patterns, strict=True)
+    )
+    rest = format_date(last, "MMMM y", locale=locale)
+    large = text.removesuffix(rest).strip()
+    return Days(text, large, rest) if unit == "d" and large != text else Days(text, "", text)
+
+
+def long_day(day: date) -> str:
+    """“18 June 2026”."""
+    return format_date(day, "long", locale=_locale())
+
+
+def full_day(day: date) -> str:
+    """“Thursday 18 June 2026”."""
+    return format_date(day, "full", locale=_locale())
+
+
+def month_name(day: date) -> str:
+    """“October 2026”."""
+    return format_date(day, "MMMM y", locale=_locale())
+
+
+def clock_times(starts: datetime, ends: datetime) -> str:
+    """“13:00–15:30”, or in the twelve hours of the locale. Over midnight the days stand with it."""
+    locale = _locale()
+    if starts.date() != ends.date():
+        pattern = locale.datetime_skeletons["MMMMd"].pattern
+        return " – ".join(
+            f"{format_date(moment, pattern, locale=locale)} {clock_time(moment)}"
+            for moment in (starts, ends)
+        )
+    twelve = "a" in get_time_format("short", locale=locale).pattern
+    same_half = (starts.hour < 12) == (ends.hour < 12)
+    if twelve and same_half:  # “1:00–3:30 م”: the half of the day once
+        return f"{format_time(starts, 'h:mm', locale=locale)}–{clock_time(ends)}"
+    dash = " – " if twelve else "–"
+    return f"{clock_time(starts)}{dash}{clock_time(ends)}"
+
+
+def clock_time(moment: datetime) -> str:
+    """“13:00”."""
+    return str(format_time(moment, "short", locale=_locale()))
+
+
+def local_day(instant: datetime, zone: str) -> date:
+    """The day of an instant where someone lives."""
+    return zones.day_in_zone(instant, zone)
+
+
+def moment_in_words(instant: datetime, zone: str) -> str:
+    """An instant as a day and a clock time in `zone`."""
+    wall = zones.to_wall(instant, zone)
+    return str(_("%(day)s, %(time)s", day=long_day(wall.date()), time=clock_time(wall)))
+
+
+def zone_name(zone: str, instant: datetime) -> Markup:
+    """“Stockholm time (UTC+2)”: the zone by its city, with its offset at that instant."""
+    offset = offset_name(instant, zone)
+    locale = _locale()
+    city = _CITIES.get(locale.language, {}).get(zone)
+    city = city or get_timezone_location(zone, locale=locale, return_city=True)
+    if city == "UTC":
+        return isolate("UTC")
+    return isolate(_("%(city)s time (%(offset)s)", city=city, offset=offset))
+
+
+def offset_name(instant: datetime, zone: str) -> str:
+    """“UTC+2”, “UTC+5:30”, “UTC−3”."""
+    offset = zones.to_wall(instant, zone).utcoffset() or timedelta()
+    minutes = round(offset.total_seconds() / 60)
+    if minutes == 0:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def _locale() -> Locale:
+    return cast(Locale, get_locale() or Locale.parse("en_GB"))

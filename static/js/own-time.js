@@ -1,0 +1,20 @@
+// Adds the reader's own time to meetings whose clock is another one. Without it nothing is missing.
+const { lang, dataset } = document.documentElement;
+const locale = dataset.locale || lang;
+const style = { hour: "numeric", minute: "2-digit" };
+
+for (const line of document.querySelectorAll("[data-starts]")) {
+  const [starts, ends] = [new Date(line.dataset.starts), new Date(line.dataset.ends)];
+  const there = { ...style, timeZone: line.dataset.zone };
+  const day = { day: "numeric", month: "long" };
+  const write = (options) => new Intl.DateTimeFormat(locale, options).formatRange(starts, ends);
+  const same = write({ ...day, ...style }) === write({ ...day, ...there });
+  if (same) continue;
+  const onDay = (zone) => new Intl.DateTimeFormat(locale, { ...day, timeZone: zone }).format(starts);
+  const otherDay = onDay(undefined) !== onDay(line.dataset.zone);
+  const text = write(otherDay ? { ...day, ...style } : style);
+  const own = document.createElement("span");
+  own.className = "own-time";
+  own.textContent = line.dataset.own.replace("{time}", text);
+  line.append(" ", own);
+}
