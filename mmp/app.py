@@ -1,9 +1,12 @@
 """The Flask application: the only file that knows every room."""
 
+import os
+from functools import lru_cache
 from types import TracebackType
+from typing import Any
 
 from flask import Flask, request
-from flask_migrate import Migrate
+from werkzeug.local import LocalProxy
 
 from mmp import web
 from mmp.adapters.clock import Clock, FileClock
@@ -11,7 +14,6 @@ from mmp.adapters.database import db, engine_options
 from mmp.config import ASSETS, PACKAGE, Settings
 
 MAX_UPLOAD = 25 * 1024 * 1024
-migrate = Migrate(directory=str(PACKAGE / "migrations"), render_as_batch=True, compare_type=True)
 
 
 class Application(Flask):
@@ -43,7 +45,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         SESSION_COOKIE_SAMESITE="Lax",
     )
     db.init_app(app)
-    migrate.init_app(app, db)
+    if os.environ.get("FLASK_RUN_FROM_CLI") == "true":  # Flask's own sign: `flask db ...`
+        _add_migrations(app)
+    else:
+        app.extensions["migrate"] = LocalProxy(_migrations)
     web.install(
         app,
         clock=clock or FileClock(settings.instance / "clock.json"),
@@ -53,3 +58,18 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         trusted_proxies=settings.trusted_proxies,
     )
     return app
+
+
+@lru_cache(maxsize=1)
+def _migrations() -> Any:
+    """Flask-Migrate's settings, read when a command migrates: serving pages needs no Alembic."""
+    shelf = Flask("mmp.migrations")
+    _add_migrations(shelf)
+    return shelf.extensions["migrate"]
+
+
+def _add_migrations(app: Flask) -> None:
+    from flask_migrate import Migrate  # heavy: a quarter of a second and 12 MB
+
+    folder = str(PACKAGE / "migrations")
+    Migrate(app, db, directory=folder, render_as_batch=True, compare_type=True)

@@ -1,16 +1,25 @@
 """The one statement that fetches what a feed shows: events, and the agenda items that go with them.
 
-One row per event and item; an event without items has one row with an empty item.
+One row per event and item; an event without items has one row with an empty item. Values come as
+the driver gives them: what an unchanged event became is found by its raw rows, and decoding them
+would cost most of the time. `decoder` makes a row of a change readable.
 """
 
+import json
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     Select,
+    Text,
     and_,
     case,
+    cast,
     false,
     func,
     literal,
@@ -18,8 +27,11 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    type_coerce,
 )
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import aliased
+from sqlalchemy.types import NullType, TypeEngine
 
 from mmp.models import (
     AgendaItem,
@@ -47,48 +59,60 @@ from mmp.services.calendars.reader import Reader
 KEPT_AFTER_CANCELLATION = timedelta(days=30)
 TAKING_PART = (Entry.INVITED, Entry.APPROVED, Entry.WALK_IN)
 
-EVENT_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
-    Event.id,
-    Event.key,
-    Event.uid,
-    Event.sequence,
-    Event.status,
-    Event.cancelled_at,
-    Event.created_at,
-    Event.changed_at,
-    Event.title,
-    Event.description,
-    Event.form,
-    Event.precision,
-    Event.zone,
-    Event.starts_local,
-    Event.ends_local,
-    Event.first_day,
-    Event.last_day,
-    Event.starts_at,
-    Event.ends_at,
-    Event.venue,
-    Event.address,
-    Event.city,
+EVENT_COLUMNS = (
+    *(Event.id, Event.key, Event.uid, Event.sequence, Event.status, Event.cancelled_at),
+    *(Event.created_at, Event.changed_at, Event.title, Event.description, Event.form),
+    *(Event.precision, Event.zone, Event.starts_local, Event.ends_local, Event.first_day),
+    *(Event.last_day, Event.starts_at, Event.ends_at, Event.venue, Event.address, Event.city),
     Event.pair_id,
 )
-ITEM_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
-    AgendaItem.id,
-    AgendaItem.parent_id,
-    AgendaItem.uid,
-    AgendaItem.sequence,
-    AgendaItem.status,
-    AgendaItem.cancelled_at,
-    AgendaItem.created_at,
-    AgendaItem.changed_at,
-    AgendaItem.title,
-    AgendaItem.description,
-    AgendaItem.audience,
-    AgendaItem.room,
-    AgendaItem.zone,
-    AgendaItem.starts_at,
-    AgendaItem.ends_at,
+ITEM_COLUMNS = (
+    *(AgendaItem.id, AgendaItem.parent_id, AgendaItem.uid, AgendaItem.sequence),
+    *(AgendaItem.status, AgendaItem.cancelled_at, AgendaItem.created_at, AgendaItem.changed_at),
+    *(AgendaItem.title, AgendaItem.description, AgendaItem.audience, AgendaItem.room),
+    *(AgendaItem.zone, AgendaItem.starts_at, AgendaItem.ends_at),
 )
+READER_COLUMNS: dict[str, TypeEngine[Any]] = {
+    "join_link": Event.join_link.type,
+    "item_join_link": AgendaItem.join_link.type,
+    "item_mine": NullType(),
+    "neutral": NullType(),
+    "partstat": Participation.partstat.type,
+    "answer_changed_at": Participation.changed_at.type,
+    "programme_slug": Programme.slug.type,
+    "programme_name": Programme.name.type,
+    "programme_colour": Programme.colour.type,
+}
+TYPES: dict[str, TypeEngine[Any]] = {
+    **{column.key: column.type for column in EVENT_COLUMNS},
+    **{f"item_{column.key}": column.type for column in ITEM_COLUMNS},
+    **READER_COLUMNS,
+}
+EVENT_ID = 0
+"""Where a raw row has the event's number."""
+
+
+@lru_cache(maxsize=2)
+def decoder(dialect: Dialect) -> Callable[[Sequence[Any]], SimpleNamespace]:
+    """Makes one raw row readable: its values by the names of `TYPES`, as the columns' types have
+    them."""
+    processors = [(name, _processor(kind, dialect)) for name, kind in TYPES.items()]
+
+    def decode(row: Sequence[Any]) -> SimpleNamespace:
+        return SimpleNamespace(
+            **{
+                name: process(value) if process and value is not None else value
+                for (name, process), value in zip(processors, row, strict=True)
+            }
+        )
+
+    return decode
+
+
+def _processor(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    if isinstance(kind, JSON):
+        return json.loads
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
 def feed_rows(reader: Reader, now: datetime) -> Select[Any]:
@@ -133,19 +157,18 @@ def _columns(
     def allowed(link: Any) -> ColumnElement[Any]:
         return case((join_link_allowed, link), else_=null())
 
+    expressions: list[Any] = [
+        *(*EVENT_COLUMNS, *ITEM_COLUMNS),
+        *(allowed(Event.join_link), allowed(AgendaItem.join_link), mine, neutral),
+        *((answer.partstat, answer.changed_at) if answer else (null(), null())),
+        *(Programme.slug, Programme.name, Programme.colour),
+    ]
     return (
         select(
-            *EVENT_COLUMNS,
-            *(column.label(f"item_{column.key}") for column in ITEM_COLUMNS),
-            allowed(Event.join_link).label("join_link"),
-            allowed(AgendaItem.join_link).label("item_join_link"),
-            mine.label("item_mine"),
-            neutral.label("neutral"),
-            (answer.partstat if answer else null()).label("partstat"),
-            (answer.changed_at if answer else null()).label("answer_changed_at"),
-            Programme.slug.label("programme_slug"),
-            Programme.name.label("programme_name"),
-            Programme.colour.label("programme_colour"),
+            *(
+                _raw(expression, kind).label(name)
+                for expression, (name, kind) in zip(expressions, TYPES.items(), strict=True)
+            )
         )
         .select_from(Event)
         .join(Programme, Programme.id == Event.programme_id)
@@ -158,6 +181,13 @@ def _columns(
             ),
         )
     )
+
+
+def _raw(expression: Any, kind: TypeEngine[Any]) -> ColumnElement[Any]:
+    """As the driver gives it; JSON as its text, which can be compared and hashed."""
+    if isinstance(kind, JSON):
+        return cast(expression, Text)
+    return type_coerce(expression, NullType())
 
 
 def _public(reader: Reader) -> Select[Any]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from mmp.adapters.translations import LANGUAGES
@@ -33,40 +33,47 @@ class Reader:
     polled_at: datetime | None = field(default=None, compare=False)
 
 
+_RUNS_PROGRAMME = exists().where(
+    Membership.person_id == Feed.person_id,
+    Membership.programme_id == Feed.programme_id,
+    Membership.role.in_(RUNS_PROGRAMME),
+    Membership.status == MembershipStatus.ACTIVE,
+)
+# Built once and run without the unit of work: most polls do nothing else.
+_BY_TOKEN = (
+    select(
+        Feed.id,
+        Feed.kind,
+        Feed.programme_id,
+        Feed.polled_at,
+        Person.id.label("person_id"),
+        Person.locale,
+        Person.zone,
+        Person.discreet,
+        Person.declined_events,
+        Person.alarm_minutes,
+        Person.calendar_counter,
+        Programme.calendar_counter.label("programme_counter"),
+    )
+    .join(Person, Person.id == Feed.person_id)
+    .outerjoin(Programme, Programme.id == Feed.programme_id)
+    .where(
+        Feed.token_hash == bindparam("token_hash"),
+        Feed.revoked_at.is_(None),
+        or_(
+            Feed.kind == FeedKind.PERSON,
+            and_(Feed.kind == FeedKind.COORDINATOR, _RUNS_PROGRAMME),
+        ),
+    )
+)
+
+
 def find_reader(session: Session, token: str) -> Reader | None:
     """The reader whose feed has this token; None if there is none, or it was revoked.
 
     A coordinator's feed ends with their role.
     """
-    runs = exists().where(
-        Membership.person_id == Feed.person_id,
-        Membership.programme_id == Feed.programme_id,
-        Membership.role.in_(RUNS_PROGRAMME),
-        Membership.status == MembershipStatus.ACTIVE,
-    )
-    row = session.execute(
-        select(
-            Feed.id,
-            Feed.kind,
-            Feed.programme_id,
-            Feed.polled_at,
-            Person.id.label("person_id"),
-            Person.locale,
-            Person.zone,
-            Person.discreet,
-            Person.declined_events,
-            Person.alarm_minutes,
-            Person.calendar_counter,
-            Programme.calendar_counter.label("programme_counter"),
-        )
-        .join(Person, Person.id == Feed.person_id)
-        .outerjoin(Programme, Programme.id == Feed.programme_id)
-        .where(
-            Feed.token_hash == hash_token(token),
-            Feed.revoked_at.is_(None),
-            or_(Feed.kind == FeedKind.PERSON, and_(Feed.kind == FeedKind.COORDINATOR, runs)),
-        )
-    ).one_or_none()
+    row = session.connection().execute(_BY_TOKEN, {"token_hash": hash_token(token)}).one_or_none()
     if row is None:
         return None
     coordinates = row.kind is FeedKind.COORDINATOR

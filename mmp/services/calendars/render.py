@@ -1,22 +1,37 @@
 """From fetched rows to entries in the reader's language, and to octets."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Select
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
 from mmp.adapters.translations import LANGUAGES, catalogue
 from mmp.core import ical
 from mmp.core.texts import Translated, language_of, pick
 from mmp.models.enums import Audience, EventForm, EventStatus, FeedKind, Partstat, Precision
-from mmp.services.calendars.query import KEPT_AFTER_CANCELLATION, feed_rows, public_event_rows
+from mmp.services.calendars.query import (
+    EVENT_ID,
+    KEPT_AFTER_CANCELLATION,
+    decoder,
+    feed_rows,
+    public_event_rows,
+)
 from mmp.services.calendars.reader import Reader
 
 FAR = datetime.max.replace(tzinfo=UTC)
 SEVERAL_DAYS = timedelta(hours=24)
+MOST_KEPT = 8_192
+"""Events kept as entries, about 3 KB each."""
+
+RawRow = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,73 +42,111 @@ class Rendered:
     valid_until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What of a reader, beside the rows, decides how an event is shown."""
+
+    locale: str
+    base_url: str
+    alarm_minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What one event became: its entries, each with the instant at which it goes, if ever."""
+
+    entries: tuple[tuple[ical.Entry, datetime | None], ...]
+    programme: str
+    colour: str
+
+
 def render_feed(session: Session, reader: Reader, *, now: datetime, base_url: str) -> Rendered:
     """The reader's feed at `now`, in their language."""
-    rows = session.execute(feed_rows(reader, now)).all()
-    writer = _Writer(reader, base_url, gone=now - KEPT_AFTER_CANCELLATION)
-    entries = tuple(writer.entries(rows))
-    programmes = {row.programme_slug: row for row in rows}
-    one = next(iter(programmes.values())) if len(programmes) == 1 else None
-    leaving = [
-        cancelled_at + KEPT_AFTER_CANCELLATION
-        for row in rows
-        for cancelled_at in (row.cancelled_at, row.item_cancelled_at)
-        if cancelled_at is not None and cancelled_at + KEPT_AFTER_CANCELLATION > now
-    ]
+    style = Style(reader.locale, base_url, reader.alarm_minutes)
+    events = _fetch(session, feed_rows(reader, now), style)
+    entries = []
+    valid_until = FAR
+    for event in events:
+        for entry, leaves_at in event.entries:
+            if leaves_at is None or leaves_at > now:
+                entries.append(entry)
+                valid_until = min(valid_until, leaves_at or FAR)
+    programmes = {(event.programme, event.colour) for event in events}
+    name, colour = next(iter(programmes)) if len(programmes) == 1 else (None, None)
     feed = ical.Feed(
-        name=writer.calendar_name(one),
-        entries=entries,
-        colour=one.programme_colour if one and not reader.discreet else "steelblue",
+        name=_calendar_name(reader, name),
+        entries=tuple(entries),
+        colour=colour if colour and not reader.discreet else "steelblue",
         language=reader.locale.replace("_", "-"),
         zone=reader.zone,
     )
-    return Rendered(ical.render_feed(feed), min(leaving, default=FAR))
+    return Rendered(ical.render_feed(feed), valid_until)
 
 
 def render_download(
     session: Session, slug: str, key: str, *, language: str, base_url: str
 ) -> bytes | None:
     """One public event as a file of its own; None if there is none, or no day is fixed."""
-    rows = session.execute(public_event_rows(slug, key)).all()
-    if not rows:
-        return None
-    reader = Reader(locale=language, zone=rows[0].zone, counter=0)
-    return ical.render_download(next(_Writer(reader, base_url, gone=FAR).entries(rows)))
+    events = _fetch(session, public_event_rows(slug, key), Style(language, base_url))
+    return ical.render_download(events[0].entries[0][0]) if events else None
+
+
+def _fetch(session: Session, statement: Select[Any], style: Style) -> list[Shown]:
+    connection = session.connection()
+    rows = sorted(map(tuple, connection.execute(statement)), key=itemgetter(EVENT_ID))
+    return [
+        _show(tuple(rows_of_event), style, connection.dialect)
+        for _, rows_of_event in groupby(rows, key=itemgetter(EVENT_ID))
+    ]
+
+
+def _calendar_name(reader: Reader, programme: str | None) -> str:
+    """Neutral for a discreet reader: the list of calendars on a phone is seen by others."""
+    _ = catalogue(reader.locale).gettext
+    if reader.discreet:
+        return _("Meetings")
+    if reader.kind is FeedKind.COORDINATOR and programme:
+        return _("%(programme)s: coordination") % {"programme": programme}
+    return programme or _("My meetings")
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _show(rows: tuple[RawRow, ...], style: Style, dialect: Dialect) -> Shown:
+    """What one event's rows show. Kept by its content: an unchanged event is made once."""
+    decoded = [decoder(dialect)(row) for row in rows]
+    writer = _Writer(style)
+    return Shown(
+        entries=tuple(writer.entries(decoded)),
+        programme=writer.text(decoded[0].programme_name),
+        colour=decoded[0].programme_colour,
+    )
 
 
 class _Writer:
-    """Writes rows as entries for one reader."""
+    """Writes the rows of one event as entries in one style."""
 
-    def __init__(self, reader: Reader, base_url: str, *, gone: datetime) -> None:
-        self.reader = reader
-        self.gone = gone
-        """What was cancelled up to then is shown no more."""
-        self.base_url = base_url
-        self.language = language_of(reader.locale)
-        self._: Callable[[str], str] = catalogue(reader.locale).gettext
+    def __init__(self, style: Style) -> None:
+        self.style = style
+        self.language = language_of(style.locale)
+        self._: Callable[[str], str] = catalogue(style.locale).gettext
 
-    def calendar_name(self, programme: Row[Any] | None) -> str:
-        """Neutral for a discreet reader: the list of calendars on a phone is seen by others."""
-        _ = self._
-        if self.reader.discreet:
-            return _("Meetings")
-        name = self.text(programme.programme_name) if programme else _("My meetings")
-        if self.reader.kind is FeedKind.COORDINATOR:
-            return _("%(programme)s: coordination") % {"programme": name}
-        return name
-
-    def entries(self, rows: Sequence[Row[Any]]) -> Iterator[ical.Entry]:
-        """One entry per event, then those of its items that this reader is to see."""
-        items_by_event: dict[int, list[Row[Any]]] = {}
+    def entries(self, rows: list[SimpleNamespace]) -> Iterator[tuple[ical.Entry, datetime | None]]:
+        """The event, then those of its items that this reader is to see."""
+        event = rows[0]
+        cancelled = event.status is EventStatus.CANCELLED
+        yield self.event_entry(event), _leaves_at(event.cancelled_at if cancelled else None)
+        if event.item_id is None or event.partstat is Partstat.DECLINED:
+            return
+        several_days = _is_frame(event)
+        by_id = {row.item_id: row for row in rows}
         for row in rows:
-            items = items_by_event.setdefault(row.id, [])
-            if not items:
-                yield self.event_entry(row)
-            items.append(row)
-        for items in items_by_event.values():
-            yield from self.item_entries(items)
+            wanted = _is_open(row, by_id) if several_days else row.item_mine
+            if wanted and row.item_starts_at is not None:
+                item_cancelled = row.item_status is EventStatus.CANCELLED
+                since = row.item_cancelled_at if item_cancelled else None
+                yield self.item_entry(row), _leaves_at(since)
 
-    def event_entry(self, row: Row[Any]) -> ical.Entry:
+    def event_entry(self, row: SimpleNamespace) -> ical.Entry:
         cancelled = row.status is EventStatus.CANCELLED
         declined = row.partstat is Partstat.DECLINED
         frame = _is_frame(row)
@@ -119,22 +172,10 @@ class _Writer:
             join_link=_uri(row.join_link),
             private=row.neutral,
             categories=() if row.neutral else (self.text(row.programme_name),),
-            alarm_minutes=None if frame or declined or cancelled else self.reader.alarm_minutes,
+            alarm_minutes=None if frame or declined or cancelled else self.style.alarm_minutes,
         )
 
-    def item_entries(self, rows: list[Row[Any]]) -> Iterator[ical.Entry]:
-        event = rows[0]
-        if event.item_id is None or event.partstat is Partstat.DECLINED:
-            return
-        several_days = _is_frame(event)
-        by_id = {row.item_id: row for row in rows}
-        for row in rows:
-            wanted = _is_open(row, by_id) if several_days else row.item_mine
-            gone = row.item_status is EventStatus.CANCELLED and row.item_cancelled_at <= self.gone
-            if wanted and not gone and row.item_starts_at is not None:
-                yield self.item_entry(row)
-
-    def item_entry(self, row: Row[Any]) -> ical.Entry:
+    def item_entry(self, row: SimpleNamespace) -> ical.Entry:
         cancelled = EventStatus.CANCELLED in (row.status, row.item_status)
         title = self._("Meeting") if row.neutral else self.text(row.item_title)
         link = row.item_join_link or row.join_link
@@ -155,11 +196,11 @@ class _Writer:
             private=row.neutral,
             related_to=row.uid,
             categories=() if row.neutral else (self.text(row.programme_name),),
-            alarm_minutes=None if cancelled else self.reader.alarm_minutes,
+            alarm_minutes=None if cancelled else self.style.alarm_minutes,
         )
 
     def text(self, text: Translated | None) -> str:
-        return pick(text, self.reader.locale)
+        return pick(text, self.style.locale)
 
     def summary(self, status: EventStatus, title: str) -> str:
         _ = self._
@@ -169,7 +210,7 @@ class _Writer:
             return _("Draft: %(title)s") % {"title": title}
         return title
 
-    def location(self, row: Row[Any], room: Translated | None = None) -> str:
+    def location(self, row: SimpleNamespace, room: Translated | None = None) -> str:
         if row.neutral:
             return ""
         parts = [self.text(part) for part in (room, row.venue, row.address, row.city)]
@@ -177,21 +218,25 @@ class _Writer:
         place = comma.join(part for part in parts if part)
         return place or (self._("Online") if row.form is EventForm.ONLINE else "")
 
-    def description(self, row: Row[Any], text: Translated, join_link: str | None) -> str:
+    def description(self, row: SimpleNamespace, text: Translated, join_link: str | None) -> str:
         parts = [self._("Join online: %(link)s") % {"link": join_link}] if join_link else []
         if not row.neutral:
             parts += [self.text(text), self.page(row) or ""]
         return "\n\n".join(part for part in parts if part)
 
-    def page(self, row: Row[Any]) -> str | None:
+    def page(self, row: SimpleNamespace) -> str | None:
         """The event's public page; none for what is not public or would give a reader away."""
         if row.neutral or row.pair_id is not None or row.status is EventStatus.DRAFT:
             return None
         language = self.language if self.language in LANGUAGES else "en"
-        return f"{self.base_url}/{language}/programmes/{row.programme_slug}/events/{row.key}/"
+        return f"{self.style.base_url}/{language}/programmes/{row.programme_slug}/events/{row.key}/"
 
 
-def _is_frame(row: Row[Any]) -> bool:
+def _leaves_at(cancelled_at: datetime | None) -> datetime | None:
+    return cancelled_at + KEPT_AFTER_CANCELLATION if cancelled_at else None
+
+
+def _is_frame(row: SimpleNamespace) -> bool:
     """Whether it is shown as whole days around its agenda items, and takes no time by itself."""
     if row.precision is Precision.DAYS:
         return True
@@ -201,14 +246,14 @@ def _is_frame(row: Row[Any]) -> bool:
     )
 
 
-def _days(row: Row[Any]) -> tuple[date, date]:
+def _days(row: SimpleNamespace) -> tuple[date, date]:
     """The first day and the day after the last, as iCalendar wants them."""
     if row.precision is Precision.DAYS:
         return row.first_day, row.last_day + timedelta(days=1)
     return row.starts_local.date(), row.ends_local.date() + timedelta(days=1)
 
 
-def _is_open(row: Row[Any], by_id: dict[int, Row[Any]]) -> bool:
+def _is_open(row: SimpleNamespace, by_id: dict[int, SimpleNamespace]) -> bool:
     """Open to the reader: theirs, or everyone's and inside nothing that is closed to them."""
     if row.item_mine:
         return True
@@ -218,7 +263,7 @@ def _is_open(row: Row[Any], by_id: dict[int, Row[Any]]) -> bool:
     return parent is None or _is_open(parent, by_id)
 
 
-def _status(row: Row[Any], cancelled: bool) -> ical.Status:
+def _status(row: SimpleNamespace, cancelled: bool) -> ical.Status:
     if cancelled:
         return "CANCELLED"
     undecided = row.partstat in (Partstat.NEEDS_ACTION, Partstat.TENTATIVE)
