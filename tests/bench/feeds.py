@@ -54,8 +54,10 @@ def measure() -> Iterator[Figure]:
                 yield Figure("start to first answer, s", server.seconds_to_first_answer, 1.0)
                 yield Figure("resident memory after it, MB", server.resident_megabytes(), 110)
                 yield from _polls(bench, server, Path(folder) / "body.ics")
+                yield Figure(
+                    "resident memory after these polls, MB", server.resident_megabytes(), 110
+                )
                 yield from _changes(bench, server)
-                yield Figure("resident memory after all of it, MB", server.resident_megabytes(), 110)
 
 
 def _polls(bench: Bench, server: Server, body_file: Path) -> Iterator[Figure]:

@@ -16,4 +16,5 @@ class Figure:
         return self.value <= self.at_most
 
     def __str__(self) -> str:
-        return f"| {self.name} | {self.value:.2f} | {self.at_most:g} | {'yes' if self.reached else 'NO'} |"
+        reached = "yes" if self.reached else "NO"
+        return f"| {self.name} | {self.value:.2f} | {self.at_most:g} | {reached} |"

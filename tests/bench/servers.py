@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server: where it listens, its one worker, and seconds from start to first answer."""
+    """A running server: where it listens, its one worker, seconds from start to first answer."""
 
     port: int
     worker: psutil.Process
