@@ -2,21 +2,32 @@
 
 import errno
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
+from mmp.cli.clock import clock
+from mmp.cli.db import db
+from mmp.cli.feeds import feed
+from mmp.cli.run import run
 from mmp.core.errors import UserError
 
 
 class Commands(click.Group):
     """Turns every foreseeable error into one line: status 2 for bad input, 1 for trouble here."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        with _one_line(ctx):
+            return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with _one_line(ctx):
+                return super().invoke(ctx)
         except UserError as error:
-            _fail(ctx, str(error), status=2)
+            _fail(ctx, str(error), status=getattr(error, "exit_status", 2))
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise
@@ -32,6 +43,19 @@ class Commands(click.Group):
             _fail(ctx, f"The database answers: {cause}. Nothing was saved.", status=1)
 
 
+@contextmanager
+def _one_line(ctx: click.Context) -> Iterator[None]:
+    """What click says in four lines; a group without its command still shows its help."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.ClickException as error:
+        about = getattr(error, "ctx", None) or ctx
+        more = f" See {about.command_path} --help." if isinstance(error, click.UsageError) else ""
+        _fail(ctx, error.format_message() + more, status=error.exit_code)
+
+
 def _fail(ctx: click.Context, message: str, *, status: int) -> None:
     for line in message.splitlines():
         click.echo(f"mmp: {line}", err=True)
@@ -44,6 +68,11 @@ def main() -> None:
     """Schedule and run cross-regional mentorship programmes and dialogues."""
 
 
-COMMANDS: tuple[click.Command, ...] = ()
+COMMANDS: tuple[click.Command, ...] = (
+    run,
+    clock,
+    feed,
+    db,
+)
 for _command in COMMANDS:
     main.add_command(_command)

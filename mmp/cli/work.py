@@ -41,5 +41,9 @@ def open_instance(instance: Path | None = None) -> Iterator[Work]:
     app = create_app(settings)
     with app.app_context():
         session = db.session()
-        yield Work(app, settings, app.extensions["mmp"].clock, session)
-        session.commit()
+        try:
+            yield Work(app, settings, app.extensions["mmp"].clock, session)
+            session.commit()
+        finally:
+            session.close()
+            db.engine.dispose()

@@ -1,0 +1,69 @@
+"""`mmp run`: serve an instance with people's own data."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from mmp.core.errors import UserError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+
+
+@click.command()
+@click.option("--host", default=DEFAULT_HOST, show_default=True, help="Where to listen.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    help="0 for any free port.",
+)
+def run(host: str, port: int) -> None:
+    """Serve this instance until Ctrl-C."""
+    from mmp.adapters import migrations, server  # heavy: SQLAlchemy, Alembic
+    from mmp.app import create_app  # heavy: Flask
+    from mmp.config import Settings  # read only when a command needs it
+
+    server.stop_cleanly()
+    with server.bind(host, port) as sock:
+        settings = Settings.load(served_at=server.address(sock, host))
+        if settings.clock_file.exists():
+            raise UserError(
+                "%(folder)s is the demo: start it with mmp demo. For data of your own name "
+                "another folder, for example: MMP_INSTANCE=%(other)s %(mmp)s run",
+                folder=settings.instance,
+                other=settings.instance.with_name("mmp-data"),
+                mmp=called_as(),
+            )
+        app = create_app(settings)
+        with app.app_context():
+            try:
+                migrations.require_head()
+            finally:
+                migrations.close()
+        server.note_address(settings)
+        # What runs beside the pages, once per process (reminders, mail), starts and ends here.
+        serving = f"Serving {settings.base_url}/ (stop with Ctrl-C)"
+        server.serve(app, sock, ready=lambda: click.echo(serving))
+
+
+def called_as(instance: Path | None = None) -> str:
+    """How to type `mmp` here and now: by its path unless the shell finds this very one by itself.
+
+    With `instance` for the folder that was named by an option, which other commands must be told.
+    """
+    import shutil  # for one line, shown by few commands
+    import sys
+
+    typed = sys.argv[0]
+    found = shutil.which("mmp")
+    on_path = bool(found) and os.path.realpath(found or "") == os.path.realpath(typed)
+    name = "mmp" if on_path or os.path.basename(typed) != "mmp" else typed  # noqa: PTH119
+    return f"MMP_INSTANCE={instance} {name}" if instance else name
