@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 
+from mmp.cli.backup import backup, restore
 from mmp.cli.clock import clock
 from mmp.cli.db import db
+from mmp.cli.doctor import doctor
 from mmp.cli.feeds import feed
 from mmp.cli.run import run
 from mmp.core.errors import UserError
@@ -73,6 +75,9 @@ COMMANDS: tuple[click.Command, ...] = (
     clock,
     feed,
     db,
+    doctor,
+    backup,
+    restore,
 )
 for _command in COMMANDS:
     main.add_command(_command)
