@@ -1,0 +1,94 @@
+"""Import: events. What only moves with them has modules of its own."""
+
+from mmp.core.programme_file.times import WhenKind
+from mmp.models import AgendaItem, Event
+from mmp.services import events as rules
+from mmp.services.programme_files.changes import Differences, assign, columns
+from mmp.services.programme_files.format_events import FileEvent
+from mmp.services.programme_files.ids import derived
+from mmp.services.programme_files.import_agenda import import_agenda
+from mmp.services.programme_files.import_calendar import (
+    calendar_names,
+    guiding_questions,
+    raised,
+    same_thing,
+    touch,
+)
+from mmp.services.programme_files.import_participants import delegations, import_participants
+from mmp.services.programme_files.import_shape import organisation_roles
+from mmp.services.programme_files.job import Job
+
+_LINKS = ("pair", "series", "theme", "contact")
+
+
+def import_events(job: Job) -> None:
+    """Events are found by their handle within the programme."""
+    there = {row.key: row for row in job.stock.events}
+    wanted = job.document.events
+    differences: dict[str, Differences] = {}
+    for handle, item in wanted.items():
+        row = there.get(handle)
+        if row is None:
+            job.events[handle] = _new_event(job, handle, item)
+        else:
+            job.events[handle] = row
+            differences[handle] = _change_event(job, row, item)
+    for handle, item in wanted.items():
+        row = job.events[handle]
+        earlier = _predecessors(job, row, item)
+        if handle in differences:
+            _finish(job, row, item, differences[handle] | earlier)
+    job.keep_missing("events", there, wanted)
+
+
+def _new_event(job: Job, handle: str, item: FileEvent) -> Event:
+    row = Event(
+        key=handle,
+        programme=job.programme,
+        **columns(item, job.links(item, *_LINKS)),
+        **rules.when_columns(item.when),
+        **calendar_names(job, Event, item, derived(job.slug, "event", handle)),
+    )
+    job.session.add(row)
+    guiding_questions(item, row.guiding_questions)
+    organisation_roles(job, item, row.organisation_roles)
+    delegations(job, row, item)
+    import_agenda(job, row, item)
+    import_participants(job, row, item)
+    job.log.created("event", row.uuid, item.path)
+    return row
+
+
+def _change_event(job: Job, row: Event, item: FileEvent) -> Differences:
+    same_thing(job, row, item)
+    differences = assign(row, item, job.links(item, *_LINKS))
+    old = rules.when_of(row)
+    followers: list[AgendaItem] = []
+    if old != item.when:
+        differences["when"] = [WhenKind().plain(old), WhenKind().plain(item.when)]
+        followers = rules.apply_when(row, item.when)
+    differences |= guiding_questions(item, row.guiding_questions)
+    differences |= organisation_roles(job, item, row.organisation_roles)
+    differences |= delegations(job, row, item)
+    import_agenda(job, row, item, moved=followers)
+    import_participants(job, row, item)
+    return differences
+
+
+def _finish(job: Job, row: Event, item: FileEvent, differences: Differences) -> None:
+    raised(row, item, differences)
+    if not differences:
+        return
+    touch(job, row, item, differences)
+    job.log.changed("event", row.uuid, item.path, differences)
+
+
+def _predecessors(job: Job, row: Event, item: FileEvent) -> Differences:
+    if not item.has("predecessors"):
+        return {}
+    wanted = [job.events[handle] for handle in item.predecessors]
+    if set(wanted) == set(row.predecessors):
+        return {}
+    old = sorted(event.key for event in row.predecessors)
+    row.predecessors[:] = wanted
+    return {"predecessors": [old, sorted(event.key for event in wanted)]}
