@@ -13,6 +13,7 @@ from mmp.cli.clock import clock
 from mmp.cli.db import db
 from mmp.cli.doctor import doctor
 from mmp.cli.feeds import feed
+from mmp.cli.programmes import programmes
 from mmp.cli.run import run
 from mmp.core.errors import UserError
 
@@ -78,6 +79,7 @@ COMMANDS: tuple[click.Command, ...] = (
     doctor,
     backup,
     restore,
+    programmes,
 )
 for _command in COMMANDS:
     main.add_command(_command)
