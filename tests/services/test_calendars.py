@@ -24,6 +24,7 @@ from mmp.models.enums import (
     Partstat,
 )
 from mmp.services import calendars, feeds
+from mmp.services.events import touch
 from tests.support.factories import Factory
 
 SECRET = "a feed secret for the tests alone"
@@ -165,6 +166,22 @@ def test_several_days_are_a_frame_and_its_open_items(
     assert found["Opening"]["RELATED-TO"] == amman.uid
     assert found["Opening"]["UID"] == opening.uid
     assert found["Opening"]["DTSTART"].dt == datetime(2026, 9, 28, 6, tzinfo=UTC)
+
+
+def test_cancelling_a_gathering_cancels_its_items_by_the_rules(
+    make: Factory, session: Session, programme: Programme, lina: Person
+) -> None:
+    amman = make.event(programme, AMMAN, title={"en": "Amman"}, sequence=1)
+    make.item(amman, datetime(2026, 9, 28, 9), title={"en": "Opening"}, sequence=2)
+    make.participation(amman, lina)
+    before = entries(body(session, lina))["Opening"]
+    amman.status = EventStatus.CANCELLED
+    touch(amman, {"status"}, now=NOW)
+    after = entries(body(session, lina))["Cancelled: Opening"]
+    assert after["UID"] == before["UID"]
+    assert after["SEQUENCE"] > before["SEQUENCE"]
+    assert after["STATUS"] == "CANCELLED"
+    assert after["LAST-MODIFIED"].dt == NOW
 
 
 def test_one_day_shows_only_the_items_one_has_a_role_in(

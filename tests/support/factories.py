@@ -25,9 +25,9 @@ from mmp.models.enums import (
     EventStatus,
     MembershipRole,
     Partstat,
-    Precision,
     Region,
 )
+from mmp.services.events import item_columns, when_columns
 
 Row = TypeVar("Row")
 MADE_AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -114,7 +114,7 @@ class Factory:
                 status=EventStatus.PUBLISHED,
                 created_at=MADE_AT,
                 changed_at=MADE_AT,
-                **_times(when or timed(datetime(2026, 6, 18, 14))),
+                **when_columns(when or timed(datetime(2026, 6, 18, 14))),
             )
         )
         return self._add(event)
@@ -126,11 +126,7 @@ class Factory:
         number = next(self._numbers)
         times: dict[str, Any] = {}
         if starts is not None:
-            times = _times(timed(starts, minutes, event.zone))
-            times = {
-                name: times[name]
-                for name in ("starts_local", "ends_local", "starts_at", "ends_at", "tz_version")
-            }
+            times = item_columns(timed(starts, minutes, event.zone), event.zone)
         return self._add(
             AgendaItem(
                 **_filled(
@@ -185,18 +181,3 @@ def _filled(values: dict[str, Any], **defaults: Any) -> dict[str, Any]:
 def timed(starts: datetime, minutes: int = 120, zone: str = "Europe/Stockholm") -> When:
     """A wall time for so many minutes."""
     return When.timed(starts, starts + timedelta(minutes=minutes), zone)
-
-
-def _times(when: When) -> dict[str, Any]:
-    span = when.span()
-    return {
-        "precision": Precision(when.precision),
-        "zone": when.zone,
-        "starts_local": when.starts_local,
-        "ends_local": when.ends_local,
-        "first_day": when.first_day,
-        "last_day": when.last_day,
-        "starts_at": span.starts_at,
-        "ends_at": span.ends_at,
-        "tz_version": span.tz_version,
-    }

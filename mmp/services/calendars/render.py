@@ -181,9 +181,11 @@ class _Writer:
         link = row.item_join_link or row.join_link
         return ical.Entry(
             uid=row.item_uid,
-            sequence=row.item_sequence,
+            # Its event's change of place or status is a change of the item too: the sum of two
+            # numbers that never fall rises with either.
+            sequence=row.item_sequence + row.sequence,
             created_at=row.item_created_at,
-            changed_at=_latest(row.item_changed_at, row.answer_changed_at),
+            changed_at=_latest(row.item_changed_at, row.changed_at, row.answer_changed_at),
             summary=self.summary(EventStatus.CANCELLED if cancelled else row.status, title),
             starts=row.item_starts_at,
             ends=row.item_ends_at,
@@ -270,8 +272,8 @@ def _status(row: SimpleNamespace, cancelled: bool) -> ical.Status:
     return "TENTATIVE" if undecided or row.status is EventStatus.DRAFT else "CONFIRMED"
 
 
-def _latest(changed_at: datetime, answer_changed_at: datetime | None) -> datetime:
-    return max(changed_at, answer_changed_at) if answer_changed_at else changed_at
+def _latest(*instants: datetime | None) -> datetime:
+    return max(instant for instant in instants if instant is not None)
 
 
 def _uri(link: str | None) -> str | None:
