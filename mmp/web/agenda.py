@@ -16,9 +16,10 @@ from mmp.web.labels import label
 
 @dataclass(slots=True)
 class Item:
-    """One item, with the items inside it in rows."""
+    """One item, with the items inside it in rows; what its `parent` says is not repeated."""
 
     row: AgendaItem
+    parent: AgendaItem | None
     time: str
     zone: Markup
     parts: list[people.Part]
@@ -29,7 +30,8 @@ class Item:
     @property
     def kind(self) -> str:
         """What kind of item it is, where the title does not say so already."""
-        word = "" if self.row.kind is AgendaKind.OTHER else label(self.row.kind)
+        known = self.parent.kind if self.parent else AgendaKind.OTHER
+        word = "" if self.row.kind in (known, AgendaKind.OTHER) else label(self.row.kind)
         return "" if word.casefold() in texts.plain(self.row.title).casefold() else word
 
     @property
@@ -47,10 +49,10 @@ class Day:
 
 
 def days(event: Event, mentors: frozenset[int]) -> list[Day]:
-    """What is open to everybody, by days and in the order of the clock."""
+    """What everybody may know of, by days and in the order of the clock."""
     children: dict[int | None, list[AgendaItem]] = defaultdict(list)
     for item in event.agenda:
-        if _is_open(item):
+        if _is_shown(item):
             children[item.parent_id].append(item)
     by_day: dict[date | None, list[AgendaItem]] = defaultdict(list)
     for item in children[None]:
@@ -61,7 +63,7 @@ def days(event: Event, mentors: frozenset[int]) -> list[Day]:
         Day(
             number=number if several and day else None,
             date=day if several else None,
-            rows=_rows(by_day[day], children, event, mentors),
+            rows=_rows(by_day[day], None, children, event, mentors),
         )
         for number, day in enumerate(ordered, start=1)
     ]
@@ -69,6 +71,7 @@ def days(event: Event, mentors: frozenset[int]) -> list[Day]:
 
 def _rows(
     siblings: Iterable[AgendaItem],
+    parent: AgendaItem | None,
     children: dict[int | None, list[AgendaItem]],
     event: Event,
     mentors: frozenset[int],
@@ -77,8 +80,8 @@ def _rows(
     rows: list[list[Item]] = []
     row_ends: datetime | None = None
     for row in sorted(siblings, key=_order):
-        item = _item(row, event, mentors)
-        item.rows = _rows(children[row.id], children, event, mentors)
+        item = _item(row, parent, event, mentors)
+        item.rows = _rows(children[row.id], row, children, event, mentors)
         if row_ends and row.starts_at and row.ends_at and row.starts_at < row_ends:
             rows[-1].append(item)
             row_ends = max(row_ends, row.ends_at)
@@ -93,22 +96,27 @@ def _order(item: AgendaItem) -> tuple[bool, float, int]:
     return (item.starts_at is None, starts, item.position)
 
 
-def _item(row: AgendaItem, event: Event, mentors: frozenset[int]) -> Item:
+def _item(
+    row: AgendaItem, parent: AgendaItem | None, event: Event, mentors: frozenset[int]
+) -> Item:
+    hours = (row.starts_local, row.ends_local, row.zone)
+    repeated = parent is not None and hours == (parent.starts_local, parent.ends_local, parent.zone)
     day = row.starts_local.date() if row.starts_local else event.last_day or event.ends_at.date()
     own_zone = row.zone is not None and row.zone != event.zone and row.starts_at is not None
     return Item(
         row=row,
+        parent=parent,
         time=when.clock_times(row.starts_local, row.ends_local)
-        if row.starts_local and row.ends_local
+        if row.starts_local and row.ends_local and not repeated
         else "",
         zone=when.zone_name(row.zone, row.starts_at)
         if own_zone and row.zone and row.starts_at
         else Markup(),
-        parts=people.parts(row.roles, mentors, day),
+        parts=people.parts(row.roles, mentors, day) if _is_open(row) else [],
         contributions=[
             (contribution, people.attribution(contribution, day))
             for contribution in row.contributions
-            if contribution.consent is not AttributionConsent.NO
+            if contribution.consent is not AttributionConsent.NO and _is_open(row)
         ],
     )
 
@@ -137,3 +145,10 @@ def recommendations(event: Event) -> list[Recommendation]:
 
 def _is_open(item: AgendaItem) -> bool:
     return item.status is not EventStatus.DRAFT and item.audience is Audience.EVERYONE
+
+
+def _is_shown(item: AgendaItem) -> bool:
+    """Small groups show as what they talk about, without who is in them; other items that are not
+    for everybody do not show at all."""
+    own_group = item.kind is AgendaKind.BREAK_OUT and item.status is not EventStatus.DRAFT
+    return _is_open(item) or own_group

@@ -3,7 +3,8 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Form, IntegerField, RadioField, StringField
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import AnyOf, DataRequired, Length, NumberRange, Optional
 
 from mmp.core.errors import UserError
 from mmp.models.enums import CalendarDelivery, DeclinedEvents
@@ -17,13 +18,15 @@ class CalendarForm(FlaskForm):  # type: ignore[misc]  # untyped
 
     delivery = RadioField(
         _l("How meetings reach your calendar"),
-        choices=[(value.value, lazy_label(value)) for value in CalendarDelivery],
-        validators=[DataRequired(_l("Choose one of the three."))],
+        choices=[SelectChoice(value.value, lazy_label(value)) for value in CalendarDelivery],
+        validate_choice=False,  # it would say so in a sentence of its own
+        validators=[AnyOf(list(CalendarDelivery), _l("Choose one of the three."))],
     )
     declined_events = RadioField(
         _l("Meetings you declined"),
-        choices=[(value.value, lazy_label(value)) for value in DeclinedEvents],
-        validators=[DataRequired(_l("Choose one of the two."))],
+        choices=[SelectChoice(value.value, lazy_label(value)) for value in DeclinedEvents],
+        validate_choice=False,
+        validators=[AnyOf(list(DeclinedEvents), _l("Choose one of the two."))],
     )
     alarm_minutes = IntegerField(
         _l("Alarm, minutes before the start"),

@@ -3,12 +3,16 @@
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from mmp.models import Programme
 from mmp.services import programmes as service
 from mmp.web import languages
 from mmp.web.context import context, session
 from mmp.web.headers import secure
 from mmp.web.pages import pages
-from mmp.web.timeline import glance
+from mmp.web.timeline import Entry, Order, glance
+
+Line = tuple[Programme, Entry | None, Entry | None]
+"""A programme with its coming event and its last one that is over."""
 
 home = Blueprint("home", __name__)
 home.after_request(secure)
@@ -32,4 +36,17 @@ def programmes() -> str:
         (programme, *glance([e for e in events if e.programme_id == programme.id], now))
         for programme in found
     ]
-    return render_template("programmes/index.html", programmes=lines)
+    coming = sorted((line for line in lines if line[1]), key=_coming)
+    over = sorted((line for line in lines if not line[1]), key=_last, reverse=True)
+    return render_template("programmes/index.html", programmes=[*coming, *over])
+
+
+def _coming(line: Line) -> Order:
+    _, entry, _ = line
+    assert entry is not None  # sorted apart
+    return entry.order
+
+
+def _last(line: Line) -> tuple[Order, ...]:
+    _, _, entry = line
+    return (entry.order,) if entry else ()

@@ -1,10 +1,13 @@
 """Words for the closed lists of the subject, in one place; shown in the reader's language."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
 from babel import Locale
+from babel.lists import format_list
 from flask_babel import get_locale, gettext, lazy_gettext
+from markupsafe import Markup
 
 from mmp.models.enums import (
     AgendaKind,
@@ -15,6 +18,7 @@ from mmp.models.enums import (
     OrganisationRoleName,
     StakeholderGroup,
 )
+from mmp.web.texts import isolate
 
 
 def N_(text: str) -> str:  # noqa: N802  gettext's own name for "translate this later"
@@ -97,19 +101,48 @@ def label(value: StrEnum) -> str:
     return str(gettext(_LABELS[type(value)][value]))
 
 
+_SHORT_COUNTRIES = {"PS": {"en": "Palestine", "ar": "فلسطين", "fr": "Palestine"}}
+"""CLDR's short names, which Babel leaves out."""
+
+_WITH_ARTICLE = frozenset(
+    ["AE", "BS", "CD", "CF", "DO", "GB", "GM", "KM", "MV", "NL", "PH", "SB", "SC", "SD", "US"]
+)
+
+
 def country(code: str) -> str:
     """A country's name in the reader's language, from CLDR; the code where it has none."""
-    territories = (get_locale() or Locale.parse("en_GB")).territories
-    return str(territories.get(code, code))
+    locale = get_locale() or Locale.parse("en_GB")
+    short = _SHORT_COUNTRIES.get(code, {}).get(locale.language)
+    return short or str(locale.territories.get(code, code))
+
+
+def from_country(code: str) -> str:
+    """A country's name after “from”: English puts an article before some."""
+    name = country(code)
+    english = (get_locale() or Locale.parse("en_GB")).language == "en"
+    return f"the {name}" if english and code in _WITH_ARTICLE else name
 
 
 def language_name(code: str) -> str:
-    """A language's name in the reader's language."""
+    """A language's name in the reader's language, to stand by itself."""
+    return _capital(_language_name(code))
+
+
+def language_list(codes: Iterable[str]) -> Markup:
+    """“English, Arabic and French”."""
+    names = [_language_name(code) for code in codes]
+    return isolate(_capital(format_list(names, locale=get_locale())))
+
+
+def _language_name(code: str) -> str:
     try:
-        name = Locale.parse(code, sep="-").get_display_name(get_locale()) or code
+        return Locale.parse(code, sep="-").get_display_name(get_locale()) or code
     except (LookupError, ValueError):  # a file may be in a language that CLDR does not know
         return code
-    return name[:1].upper() + name[1:]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def lazy_label(value: StrEnum) -> Any:

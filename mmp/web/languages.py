@@ -7,6 +7,7 @@ from flask import Flask, g, request, url_for
 from flask_babel import Babel
 
 from mmp.adapters.translations import LANGUAGES, direction
+from mmp.core.texts import language_of
 from mmp.web.context import context
 
 IN_PATH = f"/<any({','.join(LANGUAGES)}):language>"
@@ -37,7 +38,9 @@ def use(language: str, locale: str | None = None) -> None:
 
 def negotiated() -> str:
     """The language the browser asks for, else English."""
-    return request.accept_languages.best_match(LANGUAGES) or "en"
+    # Not `best_match`: to it `ar-JO, en;q=0.5` asks for English, since that is there exactly.
+    wanted = (language_of(tag) for tag in request.accept_languages.values())
+    return next((language for language in wanted if language in LANGUAGES), "en")
 
 
 def of_path() -> str:

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from mmp.models import AgendaRole, Contribution, Event, Pair, Person
 from mmp.models.enums import AgendaRoleName, AttributionConsent
-from mmp.web.labels import country, label
+from mmp.web.labels import from_country, label
 from mmp.web.texts import isolate, name_of, shown
 
 _ON_STAGE = {
@@ -92,7 +92,7 @@ def pair_words(pair: Pair, day: date) -> Markup:
         if (member.starts_on or day) <= day <= (member.ends_on or day)
     ]
     trio = len(people) > 2
-    countries = list(dict.fromkeys(country(one.country) for one in people if one.country))
+    countries = list(dict.fromkeys(from_country(one.country) for one in people if one.country))
     if not countries or any(person.discreet for person in people):
         return escape(_("three mentors") if trio else _("a pair of mentors"))
     words = format_list(countries, locale=get_locale())
@@ -104,4 +104,4 @@ def pair_words(pair: Pair, day: date) -> Markup:
 def _mentor_words(person: Person) -> Markup:
     if person.country is None:
         return escape(_("a mentor"))
-    return isolate(_("a mentor from %(country)s", country=country(person.country)))
+    return isolate(_("a mentor from %(country)s", country=from_country(person.country)))

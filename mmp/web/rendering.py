@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
-from babel.lists import format_list
 from babel.units import format_unit
 from flask import Flask, get_flashed_messages, request, session
 from flask_babel import get_locale, gettext as _
 from markupsafe import Markup, escape
 
 from mmp.adapters.translations import direction
-from mmp.models import Delegation
+from mmp.models import Delegation, OrganisationRole
+from mmp.models.enums import OrganisationRoleName
 from mmp.web import labels, languages, qr, texts, when
 from mmp.web.context import context
 
@@ -30,13 +30,14 @@ def install(app: Flask) -> None:
         country=labels.country,
         language_name=labels.language_name,
         direction=direction,
-        listed=_listed,
         joined=_joined,
         octets=_octets,
     )
     env.globals.update(
         full_address=languages.full_address,
         isolated=texts.isolated,
+        by_role=_by_role,
+        language_list=labels.language_list,
         delegation_name=_delegation_name,
         said=_said,
         versions=languages.versions,
@@ -52,7 +53,8 @@ def _of_page() -> dict[str, Any]:
     return {
         "language": language,
         "dir": direction(language),
-        "locale_tag": str(get_locale() or "en_GB").replace("_", "-"),
+        # Scripts write numbers as the pages do.
+        "locale_tag": str(get_locale() or "en_GB").replace("_", "-") + "-u-nu-latn",
         "demo_day": when.long_day(clock.now().date()) if clock.shifted else "",
         "endpoint": request.endpoint or "",
     }
@@ -61,11 +63,6 @@ def _of_page() -> dict[str, Any]:
 def _said() -> list[str]:
     """What the page before had to say. Without a session there is nothing to read, nor to open."""
     return [str(message) for message in get_flashed_messages()] if session.get("_flashes") else []
-
-
-def _listed(words: Iterable[str]) -> Markup:
-    """“English, Arabic and French”."""
-    return texts.isolate(format_list(list(words), locale=get_locale()))
 
 
 def _joined(words: Iterable[str]) -> Markup:
@@ -80,6 +77,15 @@ def _octets(size: int) -> Markup:
             max(1, round(size / 1000)), "digital-kilobyte", length="short", locale=get_locale()
         )
     )
+
+
+def _by_role(
+    roles: Iterable[OrganisationRole],
+) -> list[tuple[OrganisationRoleName, list[OrganisationRole]]]:
+    """Organisations by what they are, hosts first."""
+    entries = sorted(roles, key=lambda entry: entry.position)
+    found = [(name, [e for e in entries if e.role is name]) for name in OrganisationRoleName]
+    return [(name, those) for name, those in found if those]
 
 
 def _delegation_name(delegation: Delegation) -> Markup:

@@ -10,6 +10,9 @@ from mmp.models import Break, Event, Milestone, Programme
 from mmp.models.enums import EventStatus, Precision
 from mmp.web import when
 
+Order = tuple[date, int, date, str]
+"""Month, whether no more than the month is known, day, handle."""
+
 
 class Kind(StrEnum):
     EVENT = "event"
@@ -24,7 +27,7 @@ class Entry:
     kind: Kind
     row: Event | Break | Milestone
     days: when.Days
-    order: tuple[date, int, date, str]
+    order: Order
     over: bool
 
 
@@ -87,7 +90,7 @@ def _event(event: Event, now: datetime) -> Entry:
     return Entry(
         kind=Kind.EVENT,
         row=event,
-        days=when.days_of(event),
+        days=when.days_of(event, over=event.ends_at <= now),
         order=_order(first, month_only=month_only, key=event.key),
         over=event.ends_at <= now,
     )
@@ -116,6 +119,6 @@ def _span(kind: Kind, row: Break | Milestone, first: date, last: date, today: da
     )
 
 
-def _order(first: date, *, month_only: bool, key: str) -> tuple[date, int, date, str]:
+def _order(first: date, *, month_only: bool, key: str) -> Order:
     """By month; what has no day yet stands at the end of its month."""
     return (first.replace(day=1), int(month_only), first, key)

@@ -1,5 +1,6 @@
 """Days, times and zones in words, as the reader's locale writes them."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol, cast
@@ -47,8 +48,8 @@ class Days:
     small: str
 
 
-def days_of(event: Whenever) -> Days:
-    """The days of an event, whatever is known of them."""
+def days_of(event: Whenever, *, over: bool = False) -> Days:
+    """The days of an event, whatever is known of them. What is over announces no day any more."""
     if event.starts_local and event.ends_local:
         return days(event.starts_local.date(), event.ends_local.date())
     assert event.last_day is not None  # every other precision has one
@@ -57,10 +58,19 @@ def days_of(event: Whenever) -> Days:
         return Days(_("before %(day)s", day=day), "", _("before %(day)s", day=day))
     if event.precision == "month":
         month = month_name(event.first_day)
+        if over:
+            return Days(month, "", month)
         return Days(
             _("%(month)s, day to be announced", month=month), month, _("day to be announced")
         )
     return days(event.first_day, event.last_day)
+
+
+def full_days_of(event: Whenever, *, over: bool = False) -> str:
+    """As the text of `days_of`, with the day of the week where it is a single day."""
+    first = event.starts_local.date() if event.starts_local else event.first_day
+    last = event.ends_local.date() if event.ends_local else event.last_day
+    return full_day(first) if first and first == last else days_of(event, over=over).text
 
 
 def days(first: date, last: date) -> Days:
@@ -69,7 +79,7 @@ def days(first: date, last: date) -> Days:
     if first == last:
         text = long_day(first)
         rest = format_date(first, "MMMM y", locale=locale)
-        return Days(text, str(first.day), rest) if text.endswith(rest) else Days(text, "", text)
+        return _in_pieces(text, rest)
     unit = "y" if first.year != last.year else "M" if first.month != last.month else "d"
     patterns = locale.interval_formats.get("yMMMd", {}).get(unit)
     if not patterns or len(patterns) != 2:
@@ -77,22 +87,28 @@ def days(first: date, last: date) -> Days:
         return Days(text, "", text)
     # CLDR gives the shape of an interval with short months only; the long ones stand alike.
     text = "".join(
-        format_date(day, pattern.replace("MMM", "MMMM"), locale=locale)
+        _first_of(format_date(day, pattern.replace("MMM", "MMMM"), locale=locale))
         for day, pattern in zip((first, last), patterns, strict=True)
     )
-    rest = format_date(last, "MMMM y", locale=locale)
-    large = text.removesuffix(rest).strip()
-    return Days(text, large, rest) if unit == "d" and large != text else Days(text, "", text)
+    if unit != "d":
+        return Days(text, "", text)
+    return _in_pieces(text, format_date(last, "MMMM y", locale=locale))
+
+
+def _in_pieces(text: str, rest: str) -> Days:
+    """The days large, month and year small, where the locale writes them in this order."""
+    large = text.removesuffix(rest)
+    return Days(text, "", text) if large == text else Days(text, large.strip(), rest)
 
 
 def long_day(day: date) -> str:
     """“18 June 2026”."""
-    return format_date(day, "long", locale=_locale())
+    return _first_of(format_date(day, "long", locale=_locale()))
 
 
 def full_day(day: date) -> str:
     """“Thursday 18 June 2026”."""
-    return format_date(day, "full", locale=_locale())
+    return _first_of(format_date(day, "full", locale=_locale()))
 
 
 def month_name(day: date) -> str:
@@ -152,6 +168,13 @@ def offset_name(instant: datetime, zone: str) -> str:
         return "UTC"
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def _first_of(text: str) -> str:
+    """French counts the first of a month: “1er juillet”. CLDR does not."""
+    if _locale().language != "fr":
+        return text
+    return re.sub(r"(?<!\d)1(?!\d)", "1er", text)
 
 
 def _locale() -> Locale:
