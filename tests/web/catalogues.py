@@ -30,9 +30,10 @@ LEFT_OUT = (
 KEYWORDS = DEFAULT_KEYWORDS | dict.fromkeys(
     ("_l", "lazy_gettext", "NotFound", "StaleEdit", "UnknownZone", "UserError")
 )
-HEADER = """# %(what)s
-# The texts of mmp in one language; `python -m tests.web.catalogues` keeps them up to date.
-"""
+HEADER = """\
+# The texts of mmp in one language; `python -m tests.web.catalogues` keeps them up to date."""
+# Dates and versions in the header would change without any text having changed.
+NOT_KEPT = (b"POT-", b"PO-", b"Last-", b"Generated-", b"Report-", b"Language-Team")
 
 
 def extracted() -> Catalog:
@@ -44,7 +45,7 @@ def extracted() -> Catalog:
 
 
 def _messages() -> Iterator[tuple[str | tuple[str, ...], str | None]]:
-    ways = (
+    ways: tuple[tuple[str, list[tuple[str, str]], dict[str, dict[str, str]]], ...] = (
         ("mmp", [*((path, "ignore") for path in LEFT_OUT), ("**.py", "python")], {}),
         ("templates", [("**.html", "jinja2")], {"**.html": {"trimmed": "true", "silent": "false"}}),
     )
@@ -79,7 +80,7 @@ def read(language: str) -> Catalog:
 def brought_up_to_date(language: str) -> bytes:
     """The catalogue with exactly the texts that the code holds, in a stable order."""
     old = read(language)
-    new = Catalog(locale=language, project="mmp", fuzzy=False, header_comment=HEADER % {"what": language})
+    new = Catalog(locale=language, project="mmp", fuzzy=False, header_comment=HEADER)
     for message in extracted():
         if not message.id:
             continue
@@ -88,13 +89,8 @@ def brought_up_to_date(language: str) -> bytes:
         new.add(message.id, known.string if known else empty, context=message.context)
     out = BytesIO()
     write_po(out, new, sort_output=True, omit_header=False, width=100)
-    # Dates and versions in the header would change without any text having changed.
-    kept = [
-        line
-        for line in out.getvalue().splitlines(keepends=True)
-        if not line.startswith((b'"POT-', b'"PO-', b'"Last-', b'"Generated', b'"Report', b'"Language-Team'))
-    ]
-    return b"".join(kept)
+    lines = out.getvalue().splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.lstrip(b'"').startswith(NOT_KEPT))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mmp.core.texts import Translated
@@ -12,6 +13,7 @@ from mmp.core.when import When
 from mmp.models import (
     AgendaItem,
     AgendaRole,
+    Base,
     Break,
     Contribution,
     Delegation,
@@ -464,3 +466,16 @@ def own_feed(session: Session, who: Person, secret: str, name: str = "My phone")
     feed = feeds.add_feed(session, now=MADE, secret=secret, person=who, name=name)
     session.commit()
     return feed
+
+
+def mentor(session: Session) -> Person:
+    """The mentor of `whole_year` whose name no public page tells."""
+    return session.scalars(select(Person).where(Person.key == "mentor")).one()
+
+
+def clear(session: Session) -> None:
+    """Remove every row."""
+    for table in reversed(Base.metadata.sorted_tables):
+        session.execute(table.delete())
+    session.commit()
+    session.expunge_all()

@@ -1,0 +1,55 @@
+"""A page takes the same few statements whatever its length."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from mmp.adapters.database import db
+from tests.web import rows
+
+MOST = 12
+
+
+@contextmanager
+def _statements(app: Flask) -> Iterator[list[str]]:
+    counted: list[str] = []
+
+    def count(*call: object) -> None:
+        counted.append(str(call[2]))
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        yield counted
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+
+
+@pytest.mark.parametrize(
+    "path",
+    (
+        "/en/",
+        "/en/programmes/many/",
+        "/en/programmes/many/events/event-0/",
+        "/en/programmes/many/subscribe/",
+    ),
+)
+@pytest.mark.both_databases
+def test_statements_do_not_grow(
+    app: Flask, client: FlaskClient, session: Session, path: str
+) -> None:
+    counts = []
+    for number in (1, 3, 50):
+        rows.many_events(session, number)
+        with _statements(app) as counted:
+            assert client.get(path).status_code == 200
+        counts.append(len(counted))
+        rows.clear(session)
+    assert max(counts) <= MOST
+    assert max(counts[1:]) == min(counts[1:])
