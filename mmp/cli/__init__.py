@@ -11,6 +11,7 @@ import click
 from mmp.cli.backup import backup, restore
 from mmp.cli.clock import clock
 from mmp.cli.db import db
+from mmp.cli.demo import demo
 from mmp.cli.doctor import doctor
 from mmp.cli.feeds import feed
 from mmp.cli.programmes import programmes
@@ -72,6 +73,7 @@ def main() -> None:
 
 
 COMMANDS: tuple[click.Command, ...] = (
+    demo,
     run,
     clock,
     feed,
