@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from babel.units import format_unit
-from flask import Flask, get_flashed_messages, request, session
+from flask import Flask, request
 from flask_babel import get_locale, gettext as _
 from markupsafe import Markup, escape
 
@@ -39,7 +39,6 @@ def install(app: Flask) -> None:
         by_role=_by_role,
         language_list=labels.language_list,
         delegation_name=_delegation_name,
-        said=_said,
         versions=languages.versions,
         when=when,
         qr_code=qr.qr_code,
@@ -58,11 +57,6 @@ def _of_page() -> dict[str, Any]:
         "demo_day": when.long_day(clock.now().date()) if clock.shifted else "",
         "endpoint": request.endpoint or "",
     }
-
-
-def _said() -> list[str]:
-    """What the page before had to say. Without a session there is nothing to read, nor to open."""
-    return [str(message) for message in get_flashed_messages()] if session.get("_flashes") else []
 
 
 def _joined(words: Iterable[str]) -> Markup:

@@ -13,7 +13,6 @@ from mmp.core.when import When
 from mmp.models import (
     AgendaItem,
     AgendaRole,
-    Base,
     Break,
     Contribution,
     Delegation,
@@ -108,7 +107,7 @@ def item(of: Event, key: str, kind: AgendaKind, title: Translated, **more: Any) 
     return AgendaItem(
         event=of,
         key=key,
-        uid=f"{of.key}-{key}@example.org",
+        uid=f"{of.programme.slug}-{of.key}-{key}@example.org",
         kind=kind,
         title=title,
         created_at=MADE,
@@ -286,6 +285,13 @@ def _events(session: Session, programme: Programme, institute: Organisation) -> 
     )
     event(
         programme,
+        "december",
+        texts("Last meeting", "اللقاء الأخير", "Dernière réunion"),
+        When.timed(datetime(2026, 12, 2, 14), datetime(2026, 12, 2, 15), "Europe/Stockholm"),
+        form=EventForm.ONLINE,
+    )
+    event(
+        programme,
         "draft",
         texts("Not decided yet"),
         When.month(2026, 12, "Europe/Stockholm"),
@@ -404,7 +410,7 @@ def _document(session: Session, programme: Programme, documents: Path | None) ->
 def many_events(session: Session, count: int) -> Programme:
     """A programme of `count` events, each with as many agenda items, roles and more."""
     programme = Programme(
-        slug="many",
+        slug=f"many-{count}",
         name=texts("Many"),
         zone="Europe/Stockholm",
         created_at=MADE,
@@ -433,7 +439,7 @@ def many_events(session: Session, count: int) -> Programme:
 
 def _fill(session: Session, programme: Programme, row: Event, count: int) -> None:
     for number in range(count):
-        one, other = (person(f"p{number}{side}", f"Person {number}{side}") for side in "ab")
+        one, other = (person(f"p{count}-{number}{side}", f"Person {number}{side}") for side in "ab")
         session.add_all([one, other])
         pair = Pair(
             key=f"pair-{number}",
@@ -452,7 +458,10 @@ def _fill(session: Session, programme: Programme, row: Event, count: int) -> Non
             agenda_item=part, pair=pair, text=texts("Said."), consent=AttributionConsent.NAMED
         )
         body = Organisation(
-            key=f"body-{number}", name=texts(f"Body {number}"), created_at=MADE, changed_at=MADE
+            key=f"body-{count}-{number}",
+            name=texts(f"Body {number}"),
+            created_at=MADE,
+            changed_at=MADE,
         )
         row.organisation_roles.append(
             OrganisationRole(role=OrganisationRoleName.DONOR, organisation=body)
@@ -471,11 +480,3 @@ def own_feed(session: Session, who: Person, secret: str, name: str = "My phone")
 def mentor(session: Session) -> Person:
     """The mentor of `whole_year` whose name no public page tells."""
     return session.scalars(select(Person).where(Person.key == "mentor")).one()
-
-
-def clear(session: Session) -> None:
-    """Remove every row."""
-    for table in reversed(Base.metadata.sorted_tables):
-        session.execute(table.delete())
-    session.commit()
-    session.expunge_all()

@@ -71,7 +71,7 @@ def test_no_page_tells_what_it_must_not(
     client: FlaskClient, year: Programme, language: str
 ) -> None:
     pages = pages_below(client, f"/{language}/")
-    assert len(pages) == 8
+    assert len(pages) == 9
     for path, found in pages.items():
         for secret in (
             rows.SECRET_LINK,

@@ -78,4 +78,4 @@ def test_an_empty_list_says_so(client: FlaskClient, database_url: str) -> None:
 
 
 def test_a_programme_without_events_says_what_to_do(client: FlaskClient, empty: Programme) -> None:
-    assert "No event has been announced yet." in page(client, "/en/programmes/many/").text
+    assert "No event has been announced yet." in page(client, "/en/programmes/many-0/").text
