@@ -5,6 +5,7 @@ says how to mend it; kinds with parts note the faults of their parts themselves 
 """
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Final
 
@@ -180,13 +181,14 @@ class Whole(Kind):
 class ListOf(Kind):
     """A list of values of one kind."""
 
-    def __init__(self, kind: Kind, *, at_least: int = 0) -> None:
+    def __init__(self, kind: Kind, *, at_least: int = 0, usual: Iterable[Any] = ()) -> None:
         self.kind = kind
         self.at_least = at_least
+        self.usual = tuple(usual)
 
     @property
     def empty(self) -> Any:  # a new list each time
-        return []
+        return list(self.usual)
 
     def read(self, node: Node, path: str, reader: Reader) -> Any:
         if not isinstance(node, Items):

@@ -78,19 +78,21 @@ class _Stop(Exception):
 
 def read_nodes(data: bytes, problems: Problems) -> Node | None:
     """The nodes of a YAML file; None (and problems) where it cannot be read."""
+    text = ""
     try:
         text = _decode(data)
         return _compose(yaml.parse(text, Loader=_Loader), problems)
     except _Stop as stop:
-        problems.add(stop.line, "-", str(stop), **stop.values)
+        problems.add(stop.line, "", str(stop), **stop.values)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        problems.add(mark.line + 1 if mark else 1, "-", *_hint(error))
+        line = mark.line if mark else 0
+        problems.add(line + 1, "", _hint(error, text.split("\n")[line : line + 1]))
     except yaml.YAMLError:
         # Only the reader's own errors carry no mark, and only for characters YAML has not.
         problems.add(
             _line_of_control(data),
-            "-",
+            "",
             "A control character stands here; delete it.",
         )
     return None
@@ -106,16 +108,13 @@ def _decode(data: bytes) -> str:
         raise _Stop(line, "This is not UTF-8 text; save the file as YAML in UTF-8.") from error
 
 
-def _hint(error: yaml.MarkedYAMLError) -> tuple[str]:
-    why = error.problem or ""
-    if "\\t" in why or "tab" in why:
-        return ("A tab stands where spaces belong; indent with spaces.",)
+def _hint(error: yaml.MarkedYAMLError, lines: list[str]) -> str:
+    why = (error.problem or "").replace("%", "%%")
+    if "cannot start any token" in why and lines and "\t" in lines[0]:
+        return "A tab stands where spaces belong; indent with spaces."
     if "mapping values" in why:
-        return ("A colon is one too many here; put a text that holds a colon in quotes.",)
-    if "alias" in why:
-        return ("An alias points nowhere; write the value itself.",)
-    why = why.replace("%", "%%")
-    return (f"This is not YAML ({why}); check the indentation, quotes and brackets up to here.",)
+        return "A colon is one too many here; put a text that holds a colon in quotes."
+    return f"This is not YAML ({why}); check the indentation, quotes and brackets up to here."
 
 
 def _line_of_control(data: bytes) -> int:
@@ -144,7 +143,7 @@ def _compose(events: Iterator[yaml.Event], problems: Problems) -> Node:
                 stack.append(_Open(line, mapping=isinstance(event, yaml.MappingStartEvent)))
             case yaml.CollectionEndEvent():
                 done = stack.pop()
-                stack[-1].nodes.append(_close(done, problems))
+                stack[-1].nodes.append(_close(done, _path(stack), problems))
             case _:
                 pass
     if not stack[0].nodes:
@@ -174,17 +173,26 @@ def _refuse(event: yaml.NodeEvent, line: int, *, depth: int, count: int) -> None
         raise _Stop(line, "The file holds more than %(most)s values; split it.", most=MAX_NODES)
 
 
-def _close(done: _Open, problems: Problems) -> Node:
+def _path(stack: list[_Open]) -> str:
+    """Where in the file the next node of the innermost part belongs."""
+    names = []
+    for part in stack[1:]:
+        key = part.nodes[-1] if part.mapping and part.nodes else None
+        names.append(key.text if isinstance(key, Scalar) else str(len(part.nodes) + 1))
+    return "/".join(names)
+
+
+def _close(done: _Open, path: str, problems: Problems) -> Node:
     if not done.mapping:
         return Items(done.line, tuple(done.nodes))
     pairs: dict[str, tuple[Scalar, Node]] = {}
     for key, node in zip(done.nodes[::2], done.nodes[1::2], strict=True):
         if not isinstance(key, Scalar):
-            problems.add(key.line, "-", "A key must be one word; put brackets in quotes.")
+            problems.add(key.line, path, "A key must be one word; put brackets in quotes.")
         elif key.text in pairs:
             problems.add(
                 key.line,
-                key.text,
+                f"{path}/{key.text}" if path else key.text,
                 "This key stands here twice, first in line %(first)s; delete or rename one.",
                 first=pairs[key.text][0].line,
             )

@@ -17,9 +17,14 @@ class Problems:
         return bool(self._found)
 
     def add(self, line: int, path: str, message: str, **values: object) -> None:
-        """Note a fault. `message` is one sentence that says how to mend it."""
+        """Note a fault. `message` is one sentence that says how to mend it, with `%(name)s` for
+        values; `path` is where in the file it is, empty for the file as a whole."""
         shown = {name: shorten(value) for name, value in values.items()}
-        self._found.append(Problem(message, file=self.file, line=line, path=path, **shown))
+        self._found.append(Problem(message, file=self.file, line=line, path=path or "-", **shown))
+
+    def about(self, path: str) -> bool:
+        """Whether something is wrong with this part already."""
+        return any(problem.path == path for problem in self._found)
 
     def raise_if_any(self) -> None:
         """Raises ProblemsFound with every fault so far, in the order of the lines."""

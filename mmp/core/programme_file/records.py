@@ -145,7 +145,7 @@ class Record(Kind, Generic[ItemType]):
                 complete = False
                 if spec.attribute not in given:
                     reader.problems.add(
-                        line, path or "-", "“%(name)s” is missing here; add it.", name=spec.name
+                        line, path, "“%(name)s” is missing here; add it.", name=spec.name
                     )
         if not complete:
             return FAILED

@@ -32,16 +32,14 @@ class Text(Kind):
                     found[language] = check_text(part.text)
             except UserError as error:
                 reader.problems.add(key.line, f"{path}/{key.text}", error.message, **error.values)
-        return found
+        return _ordered(found, reader.language)
 
     def plain(self, value: Any, language: str | None = None) -> Plain:
         """In the order of the codes, the file's own language first; alone, it needs no code."""
         texts = {code: without_controls(text) for code, text in (value or {}).items() if text}
         if list(texts) == [language]:
             return texts[language]
-        return {
-            code: texts[code] for code in sorted(texts, key=lambda code: (code != language, code))
-        }
+        return _ordered(texts, language)
 
     def schema(self, defs: dict[str, Any]) -> dict[str, Any]:
         defs.setdefault(
@@ -59,3 +57,7 @@ class Text(Kind):
             },
         )
         return {"$ref": "#/$defs/text"}
+
+
+def _ordered(texts: dict[str, str], language: str | None) -> dict[str, str]:
+    return {code: texts[code] for code in sorted(texts, key=lambda code: (code != language, code))}

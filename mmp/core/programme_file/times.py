@@ -216,11 +216,15 @@ class WhenKind(Kind):
             "from": {"type": "string", "pattern": edge},
             "to": {"type": "string", "pattern": edge},
         }
-        shapes: tuple[tuple[dict[str, Any], list[str]], ...] = (
-            (span, ["from"]),
-            ({"month": month}, ["month"]),
-            ({"before": day}, ["before"]),
-        )
+        shapes = [
+            (properties | ({"zone": Zone().schema(defs)} if "zone" in self.keys else {}), required)
+            for properties, required in (
+                (span, ["from"]),
+                ({"month": month}, ["month"]),
+                ({"before": day}, ["before"]),
+            )
+            if required[0] in self.keys
+        ]
         defs.setdefault(
             name,
             {
@@ -230,7 +234,7 @@ class WhenKind(Kind):
                     *(
                         {
                             "type": "object",
-                            "properties": properties | {"zone": Zone().schema(defs)},
+                            "properties": properties,
                             "required": required,
                             "additionalProperties": False,
                         }

@@ -13,7 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 from mmp.core import zones
 from mmp.core.colours import CSS_COLOURS
 from mmp.core.errors import UserError
-from mmp.core.programme_file.kinds import Kind, Line
+from mmp.core.programme_file.kinds import Bare, Kind, Line, Plain
 from mmp.core.programme_file.problems import closest
 from mmp.core.programme_file.reader import Reader
 
@@ -186,6 +186,9 @@ class Uuid(Kind):
             return UUID(text)
         except ValueError as error:
             raise UserError("“%(text)s” is no UUID; take the line out.", text=text) from error
+
+    def plain(self, value: Any, language: str | None = None) -> Plain:
+        return None if value is None else Bare(value)
 
     def schema(self, defs: dict[str, Any]) -> dict[str, Any]:
         return {"type": "string", "format": "uuid"}

@@ -8,7 +8,7 @@ from mmp.core.programme_file import json_schema
 from mmp.core.programme_file.nodes import MAX_BYTES
 from mmp.services.programme_files.exporting import Exported, export_programme
 from mmp.services.programme_files.files import write_whole
-from mmp.services.programme_files.format import Document
+from mmp.services.programme_files.format import ProgrammeFile
 from mmp.services.programme_files.importing import Imported, import_programme
 
 __all__ = [
@@ -52,7 +52,7 @@ def write_files(exported: Exported, folder: Path, store: Path) -> None:
 def programme_schema() -> str:
     """The JSON Schema of programme files, as text."""
     schema = json_schema(
-        Document,
+        ProgrammeFile,
         "mmp programme file",
         "A whole mentorship programme in one YAML file, as docs/programme-file.yaml explains.",
     )

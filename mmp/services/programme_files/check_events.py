@@ -66,13 +66,15 @@ def _agenda(event: FileEvent, problems: Problems) -> None:
                 handle=handle,
                 where=first.line,
             )
+        parts: list[FileAgendaRole | FileContribution] = [*item.roles, *item.contributions]
+        for part in parts:
+            _person_or_pair(part, part.person, part.pair, problems)
+        if problems.about(f"{item.path}/from") or problems.about(f"{item.path}/to"):
+            continue
         try:
             item_when(item, event.when)
         except UserError as error:
             problems.add(item.line_of("starts"), item.path, error.message, **error.values)
-        parts: list[FileAgendaRole | FileContribution] = [*item.roles, *item.contributions]
-        for part in parts:
-            _person_or_pair(part, part.person, part.pair, problems)
 
 
 def _person_or_pair(part: Item, person: str | None, pair: str | None, problems: Problems) -> None:

@@ -7,11 +7,11 @@ from mmp.core.programme_file import Problems
 from mmp.core.programme_file.records import Item
 from mmp.services.programme_files.check_events import check_event, walk
 from mmp.services.programme_files.check_forms import check_form
-from mmp.services.programme_files.format import Document, FilePair, FilePerson
+from mmp.services.programme_files.format import FilePair, FilePerson, ProgrammeFile
 from mmp.services.programme_files.format_events import FileAgendaItem, FileEvent
 
 
-def check(document: Document, problems: Problems) -> None:
+def check(document: ProgrammeFile, problems: Problems) -> None:
     """Note every fault between the parts of a document."""
     _programme(document, problems)
     _people(document, problems)
@@ -43,7 +43,7 @@ def in_order(
         )
 
 
-def _programme(document: Document, problems: Problems) -> None:
+def _programme(document: ProgrammeFile, problems: Problems) -> None:
     programme = document.programme
     for phase in programme.phases.values():
         in_order(phase, phase.starts_on, phase.ends_on, problems)
@@ -57,7 +57,7 @@ def _programme(document: Document, problems: Problems) -> None:
         )
 
 
-def _people(document: Document, problems: Problems) -> None:
+def _people(document: ProgrammeFile, problems: Problems) -> None:
     by_address: dict[str, FilePerson] = {}
     for person in document.people.values():
         first = by_address.setdefault(person.email, person) if person.email else person
@@ -103,7 +103,7 @@ def _pair(pair: FilePair, problems: Problems) -> None:
         in_order(member, member.starts_on, member.ends_on, problems)
 
 
-def _lasting_names(document: Document, problems: Problems) -> None:
+def _lasting_names(document: ProgrammeFile, problems: Problems) -> None:
     seen: dict[str, Item] = {}
     for event in document.events.values():
         things: list[FileEvent | FileAgendaItem] = [event]
@@ -122,7 +122,7 @@ def _lasting_names(document: Document, problems: Problems) -> None:
                     )
 
 
-def _history(document: Document, problems: Problems) -> None:
+def _history(document: ProgrammeFile, problems: Problems) -> None:
     for entry in document.history:
         if entry.changes and not isinstance(entry.changes, dict):
             problems.add(
@@ -132,7 +132,7 @@ def _history(document: Document, problems: Problems) -> None:
             )
 
 
-def mentioned(document: Document) -> Iterator[str]:
+def mentioned(document: ProgrammeFile) -> Iterator[str]:
     """Handles of the people whom anything in the file but their own entry names."""
     for pair in document.pairs.values():
         yield from (member.person for member in pair.members)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from mmp.core.errors import NotFound
 from mmp.core.programme_file import emit
 from mmp.models import (
-    Document as DocumentRow,
+    Document,
     DocumentFile,
     Form,
     HistoryEntry,
@@ -34,7 +34,6 @@ from mmp.services.programme_files.describe import (
 from mmp.services.programme_files.describe_events import event
 from mmp.services.programme_files.format import (
     VERSION,
-    Document,
     FileBreak,
     FileDocument,
     FileForm,
@@ -47,6 +46,7 @@ from mmp.services.programme_files.format import (
     FileResponse,
     FileSeries,
     FileTheme,
+    ProgrammeFile,
 )
 from mmp.services.programme_files.ids import derived, organisation_id
 from mmp.services.programme_files.past import subjects
@@ -69,7 +69,7 @@ def export_programme(session: Session, slug: str) -> Exported:
             raise NotFound("There is no programme “%(slug)s” here.", slug=slug)
         names = _file_names(stock.documents)
         document = _document(session, stock, stock.programme, names)
-    data = plain(document, stock.programme.languages[0])
+    data = plain(document, document.programme.languages[0])
     # Said even where it is empty: then an import adds nothing to it.
     data.setdefault("history", [])
     return Exported(emit(data), {name: row for row, name in names.items()})
@@ -77,13 +77,13 @@ def export_programme(session: Session, slug: str) -> Exported:
 
 def _document(
     session: Session, stock: Stock, row: Programme, names: dict[DocumentFile, str]
-) -> Document:
+) -> ProgrammeFile:
     slug, times = row.slug, Times(row.created_at)
     memberships: dict[int, list[Membership]] = {}
     for membership in row.memberships:
         memberships.setdefault(membership.person_id, []).append(membership)
     events = sorted(stock.events, key=lambda one: (one.starts_at or one.ends_at, one.key))
-    return Document(
+    return ProgrammeFile(
         mmp=VERSION,
         programme=_programme(row),
         organisations=by_key(
@@ -113,6 +113,7 @@ def _programme(row: Programme) -> FileProgramme:
     return described(
         FileProgramme,
         row,
+        languages=row.languages or ["en"],
         organisations=[organisation_role(one) for one in row.organisation_roles],
         phases=by_key(_ordered(row.phases, "position"), part(FilePhase, "phase")),
         breaks=by_key(_ordered(row.breaks, "starts_on"), part(FileBreak, "break")),
@@ -139,9 +140,7 @@ def _pair(row: Pair, slug: str, times: Times) -> FilePair:
     )
 
 
-def _paper(
-    row: DocumentRow, slug: str, times: Times, names: dict[DocumentFile, str]
-) -> FileDocument:
+def _paper(row: Document, slug: str, times: Times, names: dict[DocumentFile, str]) -> FileDocument:
     return described(
         FileDocument,
         row,
@@ -151,7 +150,7 @@ def _paper(
     )
 
 
-def _file_names(documents: list[DocumentRow]) -> dict[DocumentFile, str]:
+def _file_names(documents: list[Document]) -> dict[DocumentFile, str]:
     """Each file under its own name; in a folder of its own where another has that already."""
     names: dict[DocumentFile, str] = {}
     taken: dict[str, str] = {}

@@ -119,7 +119,7 @@ class FileProgramme(Item):
     name: Translated = part(Text(), required=True)
     summary: Translated = part(Text())
     languages: list[str] = part(
-        ListOf(Language(), at_least=1),
+        ListOf(Language(), at_least=1, usual=["en"]),
         "The first is that of texts without a language.",
         always=True,
     )
@@ -267,7 +267,7 @@ class FileHistoryEntry(Item):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document(Item):
+class ProgrammeFile(Item):
     mmp: int = part(Version(), "The version of this format.", required=True)
     programme: FileProgramme = part(Record(FileProgramme), required=True)
     organisations: dict[str, FileOrganisation] = part(

@@ -56,13 +56,19 @@ def import_agenda(
 
 
 def _items(agenda: _Agenda, items: dict[str, FileAgendaItem], parent: AgendaItem | None) -> None:
+    latest = -1
     for position, (handle, item) in enumerate(items.items()):
         agenda.wanted.add(handle)
         row = agenda.there.get(handle)
         if row is None:
             row = _new_item(agenda, handle, item, parent, position)
         else:
-            _change_item(agenda, row, item, parent, position)
+            # Whoever only moves up because another is gone has not moved in anyone's calendar.
+            moved = row.parent is not parent or row.position < latest
+            latest = latest if moved else row.position
+            place = _place(row.parent, row.position), _place(parent, position)
+            row.parent, row.position = parent, position
+            _change_item(agenda, row, item, {"place": list(place)} if moved else {})
         _items(agenda, item.items, row)
 
 
@@ -92,18 +98,11 @@ def _new_item(
 
 
 def _change_item(
-    agenda: _Agenda,
-    row: AgendaItem,
-    item: FileAgendaItem,
-    parent: AgendaItem | None,
-    position: int,
+    agenda: _Agenda, row: AgendaItem, item: FileAgendaItem, place: Differences
 ) -> None:
     job = agenda.job
     same_thing(job, row, item)
-    differences = assign(row, item, job.links(item, "theme"))
-    if (row.parent, row.position) != (parent, position):
-        differences["place"] = [_place(row.parent, row.position), _place(parent, position)]
-        row.parent, row.position = parent, position
+    differences = place | assign(row, item, job.links(item, "theme"))
     differences |= _times(agenda, row, item)
     differences |= guiding_questions(item, row.guiding_questions)
     differences |= _roles(job, row, item)

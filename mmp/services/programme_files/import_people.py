@@ -127,7 +127,7 @@ def _memberships(job: Job) -> None:
             named = {part.role for part in item.roles}
             for role in sorted(set(kept) - named):
                 job.log.keep(f"{item.path}/roles/{role}")
-        if differences and not job.new:
+        if differences and person not in job.session.new:
             job.log.changed("person", person.uuid, f"{item.path}/roles", differences)
 
 

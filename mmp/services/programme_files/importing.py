@@ -11,7 +11,7 @@ from mmp.models import Person, Programme
 from mmp.services.programme_files.changes import Change, Log
 from mmp.services.programme_files.checks import mentioned
 from mmp.services.programme_files.files import keep_copies
-from mmp.services.programme_files.format import Document
+from mmp.services.programme_files.format import ProgrammeFile
 from mmp.services.programme_files.import_events import import_events
 from mmp.services.programme_files.import_papers import import_documents, import_forms
 from mmp.services.programme_files.import_people import (
@@ -84,7 +84,7 @@ def import_programme(
 
 def _job(
     session: Session,
-    document: Document,
+    document: ProgrammeFile,
     problems: Problems,
     actor: Person | None,
     now: datetime,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from mmp.core.programme_file import Problems
 from mmp.core.programme_file.records import Item
 from mmp.models import (
-    Document as PaperRow,
+    Document,
     Event,
     Form,
     Organisation,
@@ -24,7 +24,7 @@ from mmp.models import (
     Theme,
 )
 from mmp.services.programme_files.changes import Log
-from mmp.services.programme_files.format import Document
+from mmp.services.programme_files.format import ProgrammeFile
 from mmp.services.programme_files.stock import Stock
 
 Row = TypeVar("Row")
@@ -44,7 +44,7 @@ class Job:
     """One import: the file, the rows there are, and the rows that its handles mean so far."""
 
     session: Session
-    document: Document
+    document: ProgrammeFile
     stock: Stock
     problems: Problems
     log: Log
@@ -57,7 +57,7 @@ class Job:
     people: dict[str, Person] = field(default_factory=dict)
     pairs: dict[str, Pair] = field(default_factory=dict)
     events: dict[str, Event] = field(default_factory=dict)
-    documents: dict[str, PaperRow] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
     themes: dict[str, Theme] = field(default_factory=dict)
     series: dict[str, Series] = field(default_factory=dict)
     new_forms: list[Form] = field(default_factory=list)

@@ -7,10 +7,10 @@ from mmp.core.programme_file.records import Record
 from mmp.core.programme_file.words import check_language
 from mmp.core.zones import zone_names
 from mmp.services.programme_files.checks import check
-from mmp.services.programme_files.format import Document
+from mmp.services.programme_files.format import ProgrammeFile
 
 
-def read_document(data: bytes, file: str) -> Document:
+def read_document(data: bytes, file: str) -> ProgrammeFile:
     """The document that a file holds; `file` is its name as problems give it.
 
     Raises ProblemsFound with every fault that can be told from the file alone.
@@ -20,12 +20,12 @@ def read_document(data: bytes, file: str) -> Document:
     problems.raise_if_any()
     assert node is not None  # else there were problems
     reader = Reader(problems, language=_first_language(node), zone=_zone(node))
-    document = reader.value(Record(Document), node, "")
+    document = reader.value(Record(ProgrammeFile), node, "")
     reader.check_references()
     if document is not FAILED:
         check(document, problems)
     problems.raise_if_any()
-    assert isinstance(document, Document)  # else there were problems
+    assert isinstance(document, ProgrammeFile)  # else there were problems
     return document
 
 
