@@ -5,7 +5,7 @@ Everything here needs an application context.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import cast
+from typing import Any, cast
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -108,7 +108,14 @@ def differences() -> list[str]:
     options = current_app.extensions["migrate"].migrate.alembic_ctx_kwargs
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts=options)
-        return [str(difference) for difference in compare_metadata(context, Base.metadata)]
+        return [_told(difference) for difference in compare_metadata(context, Base.metadata)]
+
+
+def _told(difference: Any) -> str:
+    """What Alembic says in tables and columns, in their names: `add_column mail subject`."""
+    act, *about = difference[0] if isinstance(difference, list) else difference
+    names = [thing if isinstance(thing, str) else getattr(thing, "name", None) for thing in about]
+    return " ".join([act, *(name for name in names if name)])
 
 
 def revise(message: str) -> str:

@@ -74,6 +74,12 @@ def names(instance: Path) -> set[str]:
         return {name for (name,) in connection.execute("SELECT name FROM person")}
 
 
+def revision(instance: Path) -> str:
+    with closing(sqlite3.connect(instance / "mmp.sqlite3")) as connection:
+        found: tuple[str] = connection.execute("SELECT * FROM alembic_version").fetchone()
+        return found[0]
+
+
 def rewritten(archive: Path, change: Callable[[str, bytes], tuple[str, bytes] | None]) -> None:
     """Put every member through `change`."""
     with tarfile.open(archive) as old:
@@ -125,7 +131,7 @@ def test_the_archive_is_its_owners_alone_and_tells_what_it_is(
     mmp("backup", archive)
     assert stat.S_IMODE(archive.stat().st_mode) == 0o600
     said = manifest_of(archive)
-    assert (said["format"], said["database"], said["revision"]) == (1, "sqlite", "0001")
+    assert (said["format"], said["database"], said["revision"]) == (1, "sqlite", revision(filled))
     assert sorted(path.name for path in archive.parent.iterdir()) == [archive.name, "instance"]
 
 
@@ -218,13 +224,14 @@ def test_a_demo_stays_a_demo(
 def test_an_older_programs_backup_is_migrated(
     mmp: Mmp, filled: Path, archive: Path, elsewhere: Callable[[], Path]
 ) -> None:
-    """The oldest there can be: a database from before the first table."""
-    mmp("db", "downgrade", "base", "--yes")
-    with closing(sqlite3.connect(filled / "mmp.sqlite3")) as connection, connection:
-        connection.execute("INSERT INTO alembic_version VALUES ('0001')")
+    now = revision(filled)
+    mmp("db", "downgrade", "0001", "--yes")
     mmp("backup", archive)
-    elsewhere()
+    assert manifest_of(archive)["revision"] == "0001"
+    there = elsewhere()
     assert mmp("restore", archive).exit_code == 0
+    assert revision(there) == now
+    assert names(there) == {"Person 2"}
 
 
 def test_a_newer_programs_backup_is_refused(

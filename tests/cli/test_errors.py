@@ -160,6 +160,13 @@ class TestFullDisk:
             assert target.exists() == (status == 0)
         assert {path.name for path in instance.parent.iterdir()} == {target.name, instance.name}
 
+    def test_upgrade_is_all_or_nothing(self, mmp: Mmp, instance: Path) -> None:
+        done = typed("db", "upgrade", instance=instance, limit=100_000)
+        assert done.returncode == 1
+        assert one_line(done.stderr)
+        # Nothing is half made, so the next try goes through.
+        assert "has its tables now" in mmp("db", "upgrade").stdout
+
     def test_restore_changes_nothing(self, mmp: Mmp, mentor: None, instance: Path) -> None:
         target = instance.parent / "backup.tar.gz"
         mmp("backup", target)
