@@ -2,10 +2,8 @@
 
 import errno
 import logging
-import signal
 import socket
 from collections.abc import Callable
-from types import FrameType
 
 from flask import Flask
 
@@ -45,16 +43,6 @@ def address(sock: socket.socket, host: str) -> str:
     name = _WILDCARDS.get(host, host)
     port: int = sock.getsockname()[1]
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
-
-
-def stop_cleanly() -> None:
-    """From here on Ctrl-C and SIGTERM end the program with status 0, in the middle of anything."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise SystemExit(0)
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
 
 
 def note_address(settings: Settings) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mmp.cli.clock import moment
-from mmp.cli.run import DEFAULT_HOST, DEFAULT_PORT, called_as
+from mmp.cli.run import DEFAULT_HOST, DEFAULT_PORT, called_as, stop_cleanly
 from mmp.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -50,12 +50,12 @@ def demo(host: str, port: int, instance: Path | None, as_of: str | None) -> None
 
     It lives in its own time, which `mmp clock` moves.
     """
+    stop_cleanly()
     from mmp.adapters import migrations, server  # heavy: SQLAlchemy, Alembic
     from mmp.app import create_app  # heavy: Flask
     from mmp.config import Settings  # read only when a command needs it
 
     at = None if as_of is None else moment(as_of, now=None)
-    server.stop_cleanly()
     with server.bind(host, port) as sock:
         settings = Settings.load(instance=instance, served_at=server.address(sock, host))
         app = create_app(settings)

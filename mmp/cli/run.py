@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,7 @@ from mmp.core.errors import UserError
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import FrameType
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
@@ -27,11 +29,11 @@ DEFAULT_PORT = 8000
 )
 def run(host: str, port: int) -> None:
     """Serve this instance until Ctrl-C."""
+    stop_cleanly()
     from mmp.adapters import migrations, server  # heavy: SQLAlchemy, Alembic
     from mmp.app import create_app  # heavy: Flask
     from mmp.config import Settings  # read only when a command needs it
 
-    server.stop_cleanly()
     with server.bind(host, port) as sock:
         settings = Settings.load(served_at=server.address(sock, host))
         if settings.clock_file.exists():
@@ -52,6 +54,18 @@ def run(host: str, port: int) -> None:
         # What runs beside the pages, once per process (reminders, mail), starts and ends here.
         serving = f"Serving {settings.base_url}/ (stop with Ctrl-C)"
         server.serve(app, sock, ready=lambda: click.echo(serving))
+
+
+def stop_cleanly() -> None:
+    """From here on Ctrl-C and SIGTERM end the program with status 0, in the middle of anything."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for again in (signal.SIGINT, signal.SIGTERM):  # whoever is impatient types it twice
+            signal.signal(again, signal.SIG_IGN)
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
 
 
 def called_as(instance: Path | None = None) -> str:
