@@ -1,6 +1,6 @@
 """Forms: what people type, with the sentence beside each field that says how to mend it."""
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Form, IntegerField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
@@ -11,6 +11,16 @@ from mmp.models.enums import CalendarDelivery, DeclinedEvents
 from mmp.services.feeds import LONGEST_ALARM
 from mmp.web.errors import sentence
 from mmp.web.labels import lazy_label
+
+
+class MinutesField(IntegerField):  # type: ignore[misc]  # untyped
+    """A whole number, in any digits, with our own sentence for everything else."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_("Write a number of minutes, like 15.")) from error
 
 
 class CalendarForm(FlaskForm):  # type: ignore[misc]  # untyped
@@ -28,7 +38,7 @@ class CalendarForm(FlaskForm):  # type: ignore[misc]  # untyped
         validate_choice=False,
         validators=[AnyOf(list(DeclinedEvents), _l("Choose one of the two."))],
     )
-    alarm_minutes = IntegerField(
+    alarm_minutes = MinutesField(
         _l("Alarm, minutes before the start"),
         validators=[
             Optional(),

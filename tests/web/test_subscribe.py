@@ -80,7 +80,7 @@ def test_choosing_how_meetings_arrive(client: FlaskClient, own_page: str, sessio
     ("typed", "words"),
     (
         ({"alarm_minutes": "-1"}, "Choose between 0 minutes and four weeks."),
-        ({"alarm_minutes": "soon"}, "Not a valid integer value."),
+        ({"alarm_minutes": "soon"}, "Write a number of minutes, like 15."),
         ({"delivery": "pigeon"}, "Choose one of the three."),
         ({"delivery": ""}, "Choose one of the three."),
     ),
