@@ -71,9 +71,11 @@ def _in_role(role: AgendaRole, mentors: frozenset[int], day: date) -> Shown:
 
 
 def attribution(contribution: Contribution, day: date) -> Markup:
-    """To whom words are attributed that may be quoted."""
+    """To whom words are attributed that may be quoted; without their consent to no one in
+    particular, and a pair not by its countries either."""
     if contribution.pair is not None:
-        return pair_words(contribution.pair, day)
+        named = contribution.consent is AttributionConsent.NAMED
+        return pair_words(contribution.pair, day) if named else escape(_("a pair of mentors"))
     person = contribution.person
     assert person is not None  # as above
     if contribution.consent is AttributionConsent.NAMED and not person.discreet:

@@ -327,6 +327,11 @@ def _agenda(june: Event, people: dict[str, Person], pair: Pair) -> None:
     )
     role(activity, AgendaRoleName.PRESENTER, pair)
     role(activity, AgendaRoleName.RAPPORTEUR, people["mentor"])
+    for consent, said in (
+        (AttributionConsent.NAMED, "Shared as a pair."),
+        (AttributionConsent.UNATTRIBUTED, "Shared by no one in particular."),
+    ):
+        Contribution(agenda_item=activity, pair=pair, text=texts(said), consent=consent)
     panel = item(
         june,
         "panel",

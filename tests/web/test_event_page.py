@@ -55,6 +55,8 @@ def test_what_is_said_is_quoted_as_consented(june: Page) -> None:
     assert "Said with a name. Martha Gill" in text
     assert "Said without a name. a participant" in text
     assert "Never to be shown." not in text
+    assert "Shared as a pair. a pair of mentors from Sweden and Jordan" in text
+    assert "Shared by no one in particular. a pair of mentors 13:45" in text
 
 
 def test_what_is_open_to_few_is_not_shown(june: Page) -> None:
