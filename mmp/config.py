@@ -98,7 +98,7 @@ def _instance_folder(environ: Mapping[str, str], instance: Path | None) -> Path:
         )
     try:
         folder = named.expanduser().absolute()
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's data is in the database
     except (OSError, RuntimeError) as error:  # RuntimeError: ~ of nobody known
         raise SettingsError(
             "MMP_INSTANCE: the folder %(folder)s cannot be made (%(why)s); name one that can.",

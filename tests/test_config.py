@@ -200,6 +200,7 @@ def test_mail_and_proxies(instance: Path) -> None:
 def test_the_instance_folder_is_made(tmp_path: Path) -> None:
     settings = Settings.load({"MMP_INSTANCE": str(tmp_path / "a" / "b")})
     assert settings.instance == tmp_path / "a" / "b"
+    assert stat.S_IMODE(settings.instance.stat().st_mode) == 0o700
     assert settings.documents.parent == settings.clock_file.parent == settings.instance
     assert load(tmp_path / "c", MMP_INSTANCE=str(tmp_path / "d")).instance == tmp_path / "c"
 
