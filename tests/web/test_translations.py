@@ -19,7 +19,9 @@ def test_there_is_something_to_translate() -> None:
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_nothing_new_is_found(language: str) -> None:
     written = catalogues.read(language)
-    new = [message.id for message in catalogues.extracted() if message.id not in written]
+    new = [
+        message.id for message in catalogues.extracted() if message.id and message.id not in written
+    ]
     assert not new, HINT
 
 
