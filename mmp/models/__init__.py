@@ -6,6 +6,7 @@ from mmp.models.events import Event, GuidingQuestion, event_predecessor
 from mmp.models.feeds import Feed
 from mmp.models.forms import Answer, Form, Question, Response
 from mmp.models.history import HistoryEntry
+from mmp.models.mail import Mail, MailAttempt
 from mmp.models.pairs import Pair, PairMember
 from mmp.models.participation import Attendance, Delegation, Participation
 from mmp.models.people import Account, Membership, Organisation, Person
@@ -37,6 +38,8 @@ __all__ = [
     "Form",
     "GuidingQuestion",
     "HistoryEntry",
+    "Mail",
+    "MailAttempt",
     "Membership",
     "Milestone",
     "Organisation",
