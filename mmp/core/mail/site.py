@@ -1,0 +1,28 @@
+"""What every mail of this installation has in common."""
+
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where links lead, who writes, and what secret tokens are derived from.
+
+    Without `sender` a programme's mails come from its own reply address. `secret` may be empty
+    where nothing is sent, only shown.
+    """
+
+    base_url: str
+    sender: str | None = None
+    secret: str = field(default="", repr=False)
+
+    @property
+    def own_address(self) -> str:
+        """An address at the site itself, for where nobody has set one."""
+        host = urlsplit(self.base_url).hostname or "localhost"
+        try:
+            ip_address(host)
+        except ValueError:
+            return f"mmp@{host}"
+        return "mmp@localhost"
