@@ -1,0 +1,118 @@
+"""What coordinators see of the outbox: the query is the permission.
+
+They see the mail of the programmes they run, and to people in them what belongs to no programme
+(such as sign-in addresses). Never a secret token, and of a pair's talks only that a mail went.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload, raiseload, selectinload, undefer
+
+from mmp.adapters.renderer import Rendered
+from mmp.core.errors import NotFound
+from mmp.core.mail import Result, Site, blot_out
+from mmp.models import Mail, MailAttempt, Membership, Person, Programme
+from mmp.models.enums import MembershipStatus
+from mmp.models.mail import MailState
+from mmp.services.feeds import RUNS_PROGRAMME
+from mmp.services.outbox.contents import rendered_mail, secrets_in
+from mmp.services.outbox.sent import read_back
+
+TALK_KINDS = frozenset({"talk_offered", "talk_fixed"})
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class MailDetail:
+    """A mail with its attempts. `rendered` is what was sent, or what would be sent now; None where
+    it is a pair's own."""
+
+    mail: Mail
+    rendered: Rendered | None
+
+
+def mail_list(
+    session: Session,
+    *,
+    actor: Person,
+    programme: Programme | None = None,
+    states: Collection[MailState] | None = None,
+    before: int | None = None,
+    limit: int = MOST,
+) -> Sequence[Mail]:
+    """The mail that `actor` may see, newest first, each with person, programme and event.
+
+    `before` is the `id` of the last one of the page before. Two statements whatever the rows.
+    """
+    return session.scalars(
+        select(Mail)
+        .where(
+            visible_to(actor),
+            *([Mail.programme_id == programme.id] if programme else []),
+            *([Mail.state.in_(states)] if states is not None else []),
+            *([Mail.id < before] if before is not None else []),
+        )
+        .options(
+            joinedload(Mail.person),
+            joinedload(Mail.programme),
+            joinedload(Mail.event),
+            raiseload("*"),
+        )
+        .order_by(Mail.id.desc())
+        .limit(min(limit, MOST))
+    ).all()
+
+
+def mail_detail(session: Session, *, actor: Person, uuid: UUID, site: Site) -> MailDetail:
+    """One mail, as it was sent or would be sent now. Raises NotFound."""
+    mail = session.scalar(
+        select(Mail)
+        .where(Mail.uuid == uuid, visible_to(actor))
+        .options(
+            joinedload(Mail.person),
+            joinedload(Mail.programme),
+            joinedload(Mail.event),
+            selectinload(Mail.attempts),
+            undefer(Mail.octets),
+        )
+    )
+    if mail is None:
+        raise NotFound("There is no such mail.")
+    return MailDetail(mail, None if is_private(mail) else _shown(session, mail, site))
+
+
+def is_private(mail: Mail) -> bool:
+    """Whether its words are a pair's own: coordinators see that it went, not what it says."""
+    return mail.kind in TALK_KINDS or (mail.event is not None and mail.event.pair_id is not None)
+
+
+def latest_trouble(session: Session) -> MailAttempt | None:
+    """Why no mail leaves at the moment; None if the last one did, or failed by itself."""
+    last = session.scalar(select(MailAttempt).order_by(MailAttempt.id.desc()).limit(1))
+    return last if last and last.result in (Result.STOPPED, Result.UNREACHABLE) else None
+
+
+def visible_to(actor: Person) -> ColumnElement[bool]:
+    """The mail that `actor` may see."""
+    theirs = aliased(Membership)
+    runs = select(Membership.programme_id).where(
+        Membership.person_id == actor.id,
+        Membership.role.in_(RUNS_PROGRAMME),
+        Membership.status == MembershipStatus.ACTIVE,
+    )
+    people = select(theirs.person_id).where(theirs.programme_id.in_(runs))
+    return or_(
+        Mail.programme_id.in_(runs), and_(Mail.programme_id.is_(None), Mail.person_id.in_(people))
+    )
+
+
+def _shown(session: Session, mail: Mail, site: Site) -> Rendered:
+    if mail.octets is None:
+        found = rendered_mail(session, mail, site=site)
+    else:
+        found = read_back(mail.octets)
+    secrets = secrets_in(mail, site=site)
+    return Rendered(*(blot_out(text, secrets) for text in (found.subject, found.text, found.html)))
