@@ -1,0 +1,31 @@
+"""What an attempt makes of a mail."""
+
+from datetime import datetime
+
+from mmp.core.mail import Outcome, Reason, Result, delay_after
+from mmp.models import Mail
+from mmp.models.mail import MailState
+
+
+def after(mail: Mail, outcome: Outcome, now: datetime) -> dict[str, object]:
+    """What an attempt makes of a mail: columns and their values."""
+    match outcome.result:
+        case Result.SENT:
+            return end(MailState.SENT, Reason.ACCEPTED, now) | {"tries": mail.tries + 1}
+        case Result.UNREACHABLE | Result.STOPPED:
+            return {"state": MailState.DUE}  # nobody is charged
+        case Result.ADDRESS_REFUSED | Result.MESSAGE_REFUSED:
+            reason = Reason(outcome.result)
+            return end(MailState.FAILED, reason, now) | {"tries": mail.tries + 1}
+    tries = mail.tries + 1
+    delay = delay_after(tries, mail.uuid)
+    if delay is None:
+        return end(MailState.FAILED, Reason.GAVE_UP, now) | {"tries": tries}
+    if mail.expires_at is not None and now + delay >= mail.expires_at:
+        return end(MailState.EXPIRED, Reason.TOO_LATE, now) | {"tries": tries}
+    return {"state": MailState.DUE, "next_at": now + delay, "tries": tries}
+
+
+def end(state: MailState, reason: Reason, now: datetime) -> dict[str, object]:
+    """The columns of a mail that has come to its end."""
+    return {"state": state, "reason": reason, "ended_at": now}
