@@ -16,6 +16,14 @@ class Problems:
     def __bool__(self) -> bool:
         return bool(self._found)
 
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @property
+    def found(self) -> list[Problem]:
+        """Every fault so far, in the order of the lines."""
+        return sorted(self._found, key=lambda problem: problem.line)
+
     def add(self, line: int, path: str, message: str, **values: object) -> None:
         """Note a fault. `message` is one sentence that says how to mend it, with `%(name)s` for
         values; `path` is where in the file it is, empty for the file as a whole."""
@@ -29,7 +37,7 @@ class Problems:
     def raise_if_any(self) -> None:
         """Raises ProblemsFound with every fault so far, in the order of the lines."""
         if self._found:
-            raise ProblemsFound(sorted(self._found, key=lambda problem: problem.line))
+            raise ProblemsFound(self.found)
 
 
 def shorten(value: object) -> str:

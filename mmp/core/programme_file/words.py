@@ -12,23 +12,11 @@ from email_validator import EmailNotValidError, validate_email
 
 from mmp.core import zones
 from mmp.core.colours import CSS_COLOURS
+from mmp.core.countries import countries, country_named
 from mmp.core.errors import UserError
 from mmp.core.programme_file.kinds import Bare, Kind, Line, Plain
 from mmp.core.programme_file.problems import closest
 from mmp.core.programme_file.reader import Reader
-
-_NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
-
-
-@cache
-def countries() -> dict[str, str]:
-    """English names by ISO 3166 code."""
-    names: dict[str, str] = dict(Locale("en").territories)
-    return {
-        code: name
-        for code, name in names.items()
-        if re.fullmatch("[A-Z]{2}", code) and code not in _NO_COUNTRIES
-    }
 
 
 @cache
@@ -68,12 +56,9 @@ class Country(Kind):
     def parse(self, text: str, reader: Reader) -> str:
         if text in countries():
             return text
-        by_name = {name: code for code, name in countries().items()}
-        if text.upper() in countries():
-            near: str | None = text.upper()
-        else:
-            name = closest(text, by_name)
-            near = by_name[name] if name else None
+        near = country_named(text)
+        if near is None and (name := closest(text, countries().values())):
+            near = country_named(name)
         if near:
             raise UserError(
                 "“%(text)s” is no country code of ISO 3166; did you mean %(near)s?",

@@ -1,0 +1,11 @@
+"""People from a spreadsheet: first what would happen, then all of it or nothing."""
+
+from mmp.services.people_import.planning import (
+    PeoplePlan,
+    Planned,
+    plan_people,
+    save_people,
+    summary,
+)
+
+__all__ = ["PeoplePlan", "Planned", "plan_people", "save_people", "summary"]

@@ -1,0 +1,242 @@
+"""From the cells of a table to people: each column read kindly, each fault told by its row."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from mmp.core.countries import countries, country_named, folded, locale_of, region_of, zone_of
+from mmp.core.errors import UserError
+from mmp.core.programme_file import Problems
+from mmp.core.programme_file.kinds import check_text
+from mmp.core.programme_file.problems import closest
+from mmp.core.programme_file.words import check_email, check_locale
+from mmp.core.zones import zone
+from mmp.models.enums import Gender, MembershipRole, Region, StakeholderGroup
+from mmp.services.people_import.tables import Line
+from mmp.services.people_import.words import (
+    GENDERS,
+    GROUPS,
+    HEADER_NAMES,
+    HEADERS,
+    ROLES,
+    language_named,
+    yes_or_no,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A person of the table. `given` is what its cells say, `derived` what follows from them."""
+
+    number: int
+    name: str
+    email: str | None
+    role: MembershipRole
+    organisation: str | None
+    given: dict[str, Any] = field(default_factory=dict)
+    derived: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The people of a file, and the columns of it that nobody knows."""
+
+    rows: list[Row]
+    ignored: tuple[str, ...]
+
+
+def read_rows(lines: list[Line], role: MembershipRole, problems: Problems) -> Table:
+    """The people of a table whose first line is its header; `role` is that of rows without one."""
+    if not lines:
+        if not problems:
+            problems.add(1, "", "The file is empty; its first row names the columns.")
+        return Table([], ())
+    columns, ignored = _columns(lines[0], problems)
+    if not problems:
+        if "name" not in columns and "first_name" not in columns:
+            problems.add(
+                lines[0].number, "name", "There is no column “name”; add it or rename one to it."
+            )
+        elif len(lines) == 1:
+            problems.add(lines[0].number, "", "There are no people below the header; add some.")
+    if problems:
+        return Table([], ignored)
+    rows = [_Cells(line, columns, problems).row(role) for line in lines[1:]]
+    _doublets([row for row in rows if row], problems)
+    return Table([row for row in rows if row], ignored)
+
+
+def _columns(header: Line, problems: Problems) -> tuple[dict[str, int], tuple[str, ...]]:
+    found: dict[str, int] = {}
+    ignored = []
+    for index, cell in enumerate(header.cells):
+        title = cell.strip()
+        if not title:
+            continue
+        name = HEADER_NAMES.get(folded(title))
+        if name is None and (near := closest(title, HEADERS)):
+            problems.add(
+                header.number, title, "This column is not known; did you mean %(near)s?", near=near
+            )
+        elif name is None:
+            ignored.append(title)
+        elif name in found:
+            problems.add(
+                header.number,
+                title,
+                "Two columns are “%(name)s”; delete one or rename it.",
+                name=name,
+            )
+        else:
+            found[name] = index
+    if "last_name" in found and "first_name" not in found and "name" not in found:
+        found["name"] = found.pop("last_name")
+    return found, tuple(ignored)
+
+
+class _Cells:
+    """The cells of one row, by the names of their columns."""
+
+    def __init__(self, line: Line, columns: dict[str, int], problems: Problems) -> None:
+        self.number = line.number
+        self.problems = problems
+        self.cells: dict[str, str] = {}
+        for name, index in columns.items():
+            text = line.cells[index] if index < len(line.cells) else ""
+            try:
+                text = " ".join(check_text(text).split())
+            except UserError as error:
+                problems.add(self.number, name, error.message)
+                continue
+            if text:
+                self.cells[name] = text
+
+    def row(self, role: MembershipRole) -> Row | None:
+        before = len(self.problems)
+        name = self.cells.get("name") or " ".join(
+            self.cells[part] for part in ("first_name", "last_name") if part in self.cells
+        )
+        if not name:
+            self._fault("name", "The name is missing; fill it in.")
+        given: dict[str, Any] = {"name": name}
+        for column, read in _READ.items():
+            if column in self.cells:
+                value = self._read(column, read)
+                if value is not None:
+                    given[column] = value
+        given["role"] = given.get("role", role)
+        derived = self._derived(given)
+        if len(self.problems) > before:
+            return None
+        email = given.get("email")
+        organisation = given.pop("organisation", None)
+        return Row(self.number, name, email, given.pop("role"), organisation, given, derived)
+
+    def _read(self, column: str, read: Callable[[str], Any]) -> Any:
+        try:
+            return read(self.cells[column])
+        except UserError as error:
+            self._fault(column, error.message, **error.values)
+            return None
+
+    def _derived(self, given: dict[str, Any]) -> dict[str, Any]:
+        country = given.get("country")
+        derived: dict[str, Any] = {
+            "region": Region(region_of(country)),
+            "locale": locale_of(country, given.get("languages", ())),
+            "zone": zone_of(country) if country else None,
+        }
+        missing = "zone" not in self.cells and "zone" not in given
+        if missing and country and derived["zone"] is None:
+            self._fault(
+                "zone",
+                "%(country)s has several time zones; say which, for example America/New_York.",
+                country=country,
+            )
+        return {name: value for name, value in derived.items() if name not in given and value}
+
+    def _fault(self, column: str, message: str, **values: object) -> None:
+        self.problems.add(self.number, column, message, **values)
+
+
+def _chosen(words: dict[str, str], kind: Callable[[str], Any]) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        word = words.get(folded(text))
+        if word is None:
+            near = closest(text, words.values())
+            known = ", ".join(dict.fromkeys(words.values()))
+            known = f"did you mean {near}?" if near else f"use {known}."
+            raise UserError("“%(text)s” is not known here; %(known)s", text=text, known=known)
+        return kind(word)
+
+    return read
+
+
+def _country(text: str) -> str:
+    code = country_named(text)
+    if code is None and (near := closest(text, countries().values())):
+        raise UserError("“%(text)s” is no country; did you mean %(near)s?", text=text, near=near)
+    if code is None:
+        raise UserError(
+            "“%(text)s” is no country; give its name or its code of ISO 3166.", text=text
+        )
+    return code
+
+
+def _zone(text: str) -> str:
+    zone(text)
+    return text
+
+
+def _languages(text: str) -> list[str]:
+    found = []
+    for word in re.split(r"[,;/،]| and | et | و ", text):
+        if not word.strip():
+            continue
+        code = language_named(word.strip())
+        if code is None:
+            raise UserError(
+                "“%(word)s” is no language; use codes like ar, en, fr with commas.", word=word
+            )
+        found.append(code)
+    return list(dict.fromkeys(found))
+
+
+def _discreet(text: str) -> bool:
+    value = yes_or_no(text)
+    if value is None:
+        raise UserError("Write yes or no here, not “%(text)s”.", text=text)
+    return value
+
+
+_READ: dict[str, Callable[[str], Any]] = {
+    "name_native": str,
+    "email": check_email,
+    "country": _country,
+    "region": _chosen({kind.value: kind.value for kind in Region}, Region),
+    "zone": _zone,
+    "locale": check_locale,
+    "organisation": str,
+    "position": str,
+    "group": _chosen(GROUPS, StakeholderGroup),
+    "gender": _chosen(GENDERS, Gender),
+    "languages": _languages,
+    "discreet": _discreet,
+    "role": _chosen(ROLES, MembershipRole),
+}
+
+
+def _doublets(rows: list[Row], problems: Problems) -> None:
+    seen: dict[str, Row] = {}
+    for row in rows:
+        mark = row.email or f"name {row.name.casefold()}"
+        first = seen.setdefault(mark, row)
+        if first is not row:
+            problems.add(
+                row.number,
+                "email" if row.email else "name",
+                "%(mark)s stands in row %(other)s already; delete one or correct it.",
+                mark=row.email or row.name,
+                other=first.number,
+            )
