@@ -14,6 +14,7 @@ from mmp.cli.db import db
 from mmp.cli.demo import demo
 from mmp.cli.doctor import doctor
 from mmp.cli.feeds import feed
+from mmp.cli.people import people
 from mmp.cli.programmes import programmes
 from mmp.cli.run import run
 from mmp.core.errors import UserError
@@ -82,6 +83,7 @@ COMMANDS: tuple[click.Command, ...] = (
     backup,
     restore,
     programmes,
+    people,
 )
 for _command in COMMANDS:
     main.add_command(_command)
