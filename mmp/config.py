@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from mmp.core.errors import SettingsError
+from mmp.core.mail import BadHeader, sendable
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 MINIMUM_SECRET = 32
@@ -37,6 +38,8 @@ class Settings:
     database_url: str = field(repr=False)
     base_url: str
     mail_url: str = field(repr=False)
+    mail_from: str | None
+    """The address that mails come from, if one is set for the whole installation."""
     trusted_proxies: tuple[str, ...]
     secret_key: str = field(repr=False)
     feed_secret: str = field(repr=False)
@@ -61,6 +64,7 @@ class Settings:
             database_url=_database_url(environ.get("MMP_DATABASE_URL", ""), folder),
             base_url=_base_url(environ.get("MMP_BASE_URL") or served_at or _served_at(folder)),
             mail_url=_mail_url(environ.get("MMP_MAIL_URL", ""), folder),
+            mail_from=_mail_from(environ.get("MMP_MAIL_FROM", "")),
             trusted_proxies=_trusted_proxies(environ.get("MMP_TRUSTED_PROXIES", "")),
             secret_key=_secret(environ, "MMP_SECRET_KEY", folder),
             feed_secret=_secret(environ, "MMP_FEED_SECRET", folder),
@@ -173,11 +177,33 @@ def _served_at(folder: Path) -> str:
 def _mail_url(value: str, folder: Path) -> str:
     if not value:
         return f"dir:{folder / 'mail'}"
-    if not re.match(r"^(dir:.+|smtps?://.+|smtp\+starttls://.+)", value):
+    if value.startswith("dir:") and value != "dir:":
+        # Relative to the instance, whatever folder one is in.
+        return f"dir:{folder / Path(value.removeprefix('dir:')).expanduser()}"
+    if not _is_mail_server(value):
         raise SettingsError(
-            "MMP_MAIL_URL: give dir:FOLDER, smtp://HOST, smtps://HOST or smtp+starttls://HOST."
+            "MMP_MAIL_URL: give dir:FOLDER, smtp://HOST, smtps://HOST or smtp+starttls://HOST, "
+            "with %40 and %2F for @ and / in a password."
         )
     return value
+
+
+def _is_mail_server(url: str) -> bool:
+    if re.search(r"[\s\x00-\x1f]", url) or not _port_is_number(url):
+        return False
+    parts = urlsplit(url)
+    # What stands behind the host would be ignored: better told than lost.
+    plain = parts.path in ("", "/") and not (parts.query or parts.fragment)
+    return parts.scheme in ("smtp", "smtps", "smtp+starttls") and bool(parts.hostname) and plain
+
+
+def _mail_from(value: str) -> str | None:
+    try:
+        return sendable(value.strip()) if value.strip() else None
+    except BadHeader as error:
+        raise SettingsError(
+            "MMP_MAIL_FROM: give one plain address, like mentors@example.org."
+        ) from error
 
 
 def _trusted_proxies(value: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mmp.cli.clock import moment
+from mmp.cli.outbox import mail_leaves
 from mmp.cli.run import DEFAULT_HOST, DEFAULT_PORT, called_as, stop_cleanly
 from mmp.core.errors import UserError
 
@@ -66,7 +67,8 @@ def demo(host: str, port: int, instance: Path | None, as_of: str | None) -> None
             finally:
                 migrations.close()
         server.note_address(settings)
-        server.serve(app, sock, ready=lambda: click.echo(lines))
+        with mail_leaves(settings):
+            server.serve(app, sock, ready=lambda: click.echo(lines))
 
 
 def _prepare(settings: Settings, at: datetime | None) -> None:

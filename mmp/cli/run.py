@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mmp.cli.outbox import mail_leaves
 from mmp.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -51,9 +52,9 @@ def run(host: str, port: int) -> None:
             finally:
                 migrations.close()
         server.note_address(settings)
-        # What runs beside the pages, once per process (reminders, mail), starts and ends here.
         serving = f"Serving {settings.base_url}/ (stop with Ctrl-C)"
-        server.serve(app, sock, ready=lambda: click.echo(serving))
+        with mail_leaves(settings):
+            server.serve(app, sock, ready=lambda: click.echo(serving))
 
 
 def stop_cleanly() -> None:

@@ -1,10 +1,11 @@
 """The outbox: every mail is a row, written in the transaction of what causes it."""
 
 from mmp.services.outbox.contents import Contents, NoUsableAddress, compose, secrets_in
-from mmp.services.outbox.queue import cancel, cancel_all, enqueue, hold, release
+from mmp.services.outbox.queue import CHANNEL, cancel, cancel_all, enqueue, hold, release
 from mmp.services.outbox.views import MailDetail, latest_trouble, mail_detail, mail_list
 
 __all__ = [
+    "CHANNEL",
     "Contents",
     "MailDetail",
     "NoUsableAddress",

@@ -1,0 +1,32 @@
+"""One scheduler per host: whoever holds the lock file. Only thrift hangs on it, nothing else:
+several would share the work just as well."""
+
+import fcntl
+from pathlib import Path
+from typing import IO
+
+
+class Election:
+    """A lock on a file of the instance. It ends with the process, however that ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[bytes] | None = None
+
+    def won(self) -> bool:
+        """Take the lock if nobody has it; whether it is ours."""
+        if self._file is not None:
+            return True
+        file = self._path.open("ab")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            return False
+        self._file = file
+        return True
+
+    def resign(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None

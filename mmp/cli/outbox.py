@@ -1,0 +1,42 @@
+"""What `mmp run` and `mmp demo` do beside serving pages: mail leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mmp.config import Settings
+
+
+@contextmanager
+def mail_leaves(settings: Settings) -> Iterator[None]:
+    """Send what is in the outbox until the `with` ends, unless another process here does.
+
+    The tables have to be there already.
+    """
+    from sqlalchemy import create_engine  # heavy: SQLAlchemy, APScheduler, Jinja, Babel
+
+    from mmp.adapters.clock import FileClock
+    from mmp.adapters.database import engine_options
+    from mmp.adapters.mailer import mailer_for
+    from mmp.adapters.scheduler import Election, liveness_for
+    from mmp.core.mail import Site
+    from mmp.jobs.worker import Worker
+
+    engine = create_engine(settings.database_url, **engine_options(settings.database_url))
+    worker = Worker(
+        engine=engine,
+        mailer=mailer_for(settings.mail_url),
+        clock=FileClock(settings.clock_file),
+        site=Site(settings.base_url, settings.mail_from, settings.secret_key),
+        liveness=liveness_for(engine, settings.instance),
+        election=Election(settings.instance / "scheduler.lock"),
+    )
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+        engine.dispose()

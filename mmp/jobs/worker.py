@@ -1,0 +1,99 @@
+"""One process's share of what runs without a request: timer, watch, and the thread that sends.
+
+The timer's jobs only wake that thread. So they are over at once, and a wake-up that comes while
+mail is being sent is neither lost nor runs beside it.
+"""
+
+import logging
+from collections.abc import Callable
+from threading import Event as Flag, Thread
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from mmp.adapters.clock import Clock
+from mmp.adapters.mailer import Mailer
+from mmp.adapters.scheduler import Election, Liveness, Timer, Watcher
+from mmp.core.mail import Site
+from mmp.jobs import housekeeping
+from mmp.jobs.dispatch import Dispatcher
+from mmp.services.outbox import CHANNEL
+
+TICK = 5.0
+"""Seconds after which a worker looks by itself, whatever it was not told: a moved clock, say."""
+PATIENCE = 10.0
+"""Seconds that a stop waits for a mail on its way."""
+
+log = logging.getLogger("mmp.scheduler")
+
+
+class Worker:
+    """Starts and stops them. While another process of the host has won the election it only
+    stands by."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        mailer: Mailer,
+        clock: Clock,
+        site: Site,
+        liveness: Liveness,
+        election: Election,
+    ) -> None:
+        self._sessions = sessionmaker(engine)
+        self._clock, self._liveness, self._election = clock, liveness, election
+        self.dispatcher = Dispatcher(self._sessions, mailer, clock, site, liveness)
+        self._timer = Timer()
+        self._watcher = Watcher(engine, CHANNEL, self._look)
+        self._wanted, self._stopping = Flag(), self.dispatcher.stopping
+        self._thread = Thread(target=self._send, name="mmp-outbox", daemon=True)
+
+    def start(self) -> None:
+        self._timer.every(TICK, "dispatch", self._look)
+        self._timer.every(housekeeping.EVERY.total_seconds(), "housekeeping", self._keep_house)
+        self._thread.start()
+        self._watcher.start()
+        self._timer.start()
+
+    def stop(self) -> None:
+        """End after the mail that is on its way, if that does not take long."""
+        self._stopping.set()
+        self._wanted.set()
+        self._timer.stop()
+        self._watcher.stop()
+        if self._thread.is_alive():
+            self._thread.join(PATIENCE)
+        self._liveness.end()
+        self._election.resign()
+
+    def _look(self) -> None:
+        self._wanted.set()
+
+    def _send(self) -> None:
+        while not self._stopping.is_set():
+            self._wanted.wait()
+            self._wanted.clear()
+            if not self._stopping.is_set() and self._election.won():
+                _guarded(self._send_and_arm)
+
+    def _send_and_arm(self) -> None:
+        due = self.dispatcher.run()
+        if due is not None and due > self._clock.now():
+            self._timer.at_latest_in(due - self._clock.now(), "dispatch")
+
+    def _keep_house(self) -> None:
+        if self._election.won():
+            _guarded(lambda: self._with_session(housekeeping.keep_house))
+
+    def _with_session(self, job: Callable[[Session, Clock], None]) -> None:
+        with self._sessions() as session:
+            job(session, self._clock)
+
+
+def _guarded(job: Callable[[], object]) -> None:
+    """A database that is away for a while must not end the worker."""
+    try:
+        job()
+    except Exception as error:
+        log.exception("a job failed: %s", type(error).__name__)
