@@ -55,7 +55,7 @@ def _said(done: Imported, programme: Programme) -> list[str]:
             section = change.path.partition("/")[0]
             counts[section] = counts.get(section, 0) + 1
         counts.pop("programme", None)
-        what = ", ".join(f"{count} {section}" for section, count in counts.items())
+        what = ", ".join(_counted(count, section) for section, count in counts.items())
         lines.append(f"{programme.slug}: new" + (f", with {what}" if what else ""))
     else:
         lines.extend(str(change) for change in done.changes)
@@ -67,6 +67,12 @@ def _said(done: Imported, programme: Programme) -> list[str]:
         for handle in done.unused
     )
     return lines
+
+
+def _counted(count: int, section: str) -> str:
+    if count == 1:
+        section = "person" if section == "people" else section.removesuffix("s")
+    return f"{count} {section}"
 
 
 @programmes.command("export")

@@ -24,7 +24,7 @@ def file(tmp_path: Path) -> Path:
 def test_a_new_programme_is_told_in_one_line(mmp: Mmp, file: Path) -> None:
     result = mmp("programme", "import", file)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "small: new, with 2 people, 1 events\n"
+    assert result.stdout == "small: new, with 2 people, 1 event\n"
 
 
 def test_the_same_file_again_says_so(mmp: Mmp, file: Path) -> None:

@@ -303,7 +303,7 @@ PROGRAMMES = st.fixed_dictionaries(
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(PROGRAMMES)
 def test_any_programme_is_the_same_again(document: dict[str, object]) -> None:
     with empty_database() as session, empty_database() as other:

@@ -108,6 +108,14 @@ def test_items_the_file_leaves_out_go_along_with_the_zone(session: Session) -> N
     assert opening.sequence == 1
 
 
+def test_items_that_an_event_leaves_behind_are_a_problem(session: Session) -> None:
+    text = SMALL[: SMALL.index("    agenda:")].replace("2026-09-20T", "2026-09-21T")
+    with pytest.raises(ProblemsFound) as found:
+        bring(session, text, now=LATER)
+    first, *_ = str(found.value).splitlines()
+    assert first.startswith("p.yaml:9: events/water/when: The item “first” would lie outside")
+
+
 def test_a_higher_sequence_of_the_file_wins(session: Session) -> None:
     changed(session, ("city: Stockholm", "city: Uppsala\n    sequence: 7"))
     assert water(session).sequence == 7

@@ -106,6 +106,7 @@ def recommendation(row: Recommendation, slug: str) -> FileRecommendation:
         references=[
             FileReference(framework=one["framework"], objective=one.get("objective"))
             for one in row.references
+            if one.get("framework")
         ],
         id=unless(usual, row.uuid),
     )

@@ -71,6 +71,8 @@ def _change_event(job: Job, row: Event, item: FileEvent) -> Differences:
     differences |= organisation_roles(job, item, row.organisation_roles)
     differences |= delegations(job, row, item)
     import_agenda(job, row, item, moved=followers)
+    if "when" in differences:
+        _check_agenda(job, row, item)
     import_participants(job, row, item)
     return differences
 
@@ -81,6 +83,21 @@ def _finish(job: Job, row: Event, item: FileEvent, differences: Differences) -> 
         return
     touch(job, row, item, differences)
     job.log.changed("event", row.uuid, item.path, differences)
+
+
+def _check_agenda(job: Job, row: Event, item: FileEvent) -> None:
+    """Note agenda items that the file left behind when it moved their event."""
+    for part in sorted(row.agenda, key=lambda one: one.key):
+        early = part.starts_at and row.starts_at and part.starts_at < row.starts_at
+        late = part.ends_at and part.ends_at > row.ends_at
+        if early or late:
+            job.fault(
+                item,
+                "when",
+                "The item “%(handle)s” would lie outside its event; list it under agenda with its"
+                " new time.",
+                handle=part.key,
+            )
 
 
 def _predecessors(job: Job, row: Event, item: FileEvent) -> Differences:

@@ -51,9 +51,9 @@ def import_programme(
     """Bring the database to what a programme file says, and say what was done.
 
     `data` are the file's bytes and `file` its name in messages; `folder` is where it lies, with its
-    documents beside it in `<stem>.documents`; `store` is where the installation keeps them.
-    Everything is checked first. Things are found by address or handle; the same file again changes
-    nothing; what a file leaves out stays.
+    documents beside it in `<stem>.documents`; `store` is where the installation keeps them (None:
+    nowhere, for a trial). Everything is checked first. Things are found by address or handle; the
+    same file again changes nothing; what a file leaves out stays.
     Flushes, never commits. Raises ProblemsFound with every fault; roll the session back then.
     """
     document = read_document(data, file)
