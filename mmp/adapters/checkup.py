@@ -15,7 +15,7 @@ from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
 
-from mmp.adapters import dumps, migrations
+from mmp.adapters import dumps, revisions
 from mmp.adapters.clock import FileClock
 from mmp.adapters.database import db
 from mmp.config import SECRET_FILES, Settings
@@ -107,11 +107,11 @@ def of_database(settings: Settings) -> Iterator[Finding]:
             if (sound := ask("PRAGMA quick_check(1)")) != "ok":
                 yield Finding("FAIL", f"database: damaged ({sound}): mmp restore FILE --force")
     try:
-        migrations.require_head()
-    except migrations.NotMigrated as error:
+        revisions.require_head()
+    except revisions.NotMigrated as error:
         yield Finding("FAIL", f"migrations: {error}")
     else:
-        yield Finding("ok", f"migrations: at revision {migrations.head()}, as this mmp needs it")
+        yield Finding("ok", f"migrations: at revision {revisions.head()}, as this mmp needs it")
 
 
 def of_mail(settings: Settings) -> Iterator[Finding]:

@@ -32,3 +32,9 @@ def engine_options(database_url: str) -> dict[str, Any]:
     connections are noticed before they are used."""
     options: dict[str, Any] = {"hide_parameters": True}
     return options if database_url.startswith("sqlite") else options | {"pool_pre_ping": True}
+
+
+def close() -> None:
+    """Let go of the database: its file can then be moved. Needs an application context."""
+    db.session.remove()
+    db.engine.dispose()

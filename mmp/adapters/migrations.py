@@ -1,4 +1,4 @@
-"""The state of the database's tables: what they are, what this version needs, how to get there.
+"""Brings the database's tables to where this version needs them, and back.
 
 Everything here needs an application context.
 """
@@ -11,82 +11,23 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from flask import current_app
-from sqlalchemy import inspect
 
 from mmp.adapters.database import db
+from mmp.adapters.revisions import current, head, require_known
 from mmp.core.errors import UserError
 from mmp.models import Base
-
-
-class NotMigrated(UserError):
-    """The tables are not those that this version of the program needs."""
-
-    code = "not_migrated"
-    exit_status = 1
 
 
 def _config() -> Config:
     return cast(Config, current_app.extensions["migrate"].migrate.get_config())
 
 
-def head() -> str:
-    """The revision that this version needs."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
-    assert revision is not None
-    return revision
-
-
-def known(revision: str) -> bool:
-    """Whether this version can migrate from `revision`; it cannot from a newer program's."""
-    scripts = ScriptDirectory.from_config(_config())
-    return any(script.revision == revision for script in scripts.walk_revisions())
-
-
-def current() -> str | None:
-    """The revision of the database; None where there are no tables."""
-    with db.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def require_head() -> None:
-    """Raise NotMigrated, with what to type, unless the tables are those of this version."""
-    revision = current()
-    if revision == head():
-        return
-    _refuse_foreign(revision)
-    if revision is None:
-        raise NotMigrated("The database has no tables yet. Make them with: mmp db upgrade")
-    raise NotMigrated(
-        "The database is at revision %(revision)s, this mmp needs %(head)s. "
-        "Make a backup (mmp backup FILE), then type: mmp db upgrade",
-        revision=revision,
-        head=head(),
-    )
-
-
-def _refuse_foreign(revision: str | None) -> None:
-    """Raise NotMigrated for tables that this program can do nothing about."""
-    if revision is None:
-        if inspect(db.engine).has_table("programme"):
-            raise NotMigrated(
-                "The database has tables but no revision: mmp did not make them this way. "
-                "Restore a backup, or name another database with MMP_DATABASE_URL."
-            )
-    elif not known(revision):
-        raise NotMigrated(
-            "The database is at revision %(revision)s, which a newer mmp made. Upgrade mmp.",
-            revision=revision,
-        )
-
-
 def upgrade() -> tuple[str | None, str]:
     """Bring the tables to this version's; give the revision before and after."""
     before = current()
-    if before is None or not known(before):
-        _refuse_foreign(before)
+    require_known(before)
     if before != head():
         command.upgrade(_config(), "head")
     return before, head()
@@ -133,9 +74,3 @@ def _told_to_people() -> Iterator[None]:
         yield
     except CommandError as error:
         raise UserError("%(why)s", why=str(error).rstrip(".") + ".") from error
-
-
-def close() -> None:
-    """Let go of the database: its file can then be moved."""
-    db.session.remove()
-    db.engine.dispose()

@@ -43,7 +43,8 @@ def restore(file: Path, *, force: bool) -> None:
 
     Every feed address works again. Start `mmp` anew afterwards if it is running.
     """
-    from mmp.adapters import backups, migrations  # heavy: SQLAlchemy, Alembic
+    from mmp.adapters import backups, migrations, revisions  # heavy: SQLAlchemy, Alembic
+    from mmp.adapters.database import close
     from mmp.app import create_app  # heavy: Flask
     from mmp.config import Settings  # read only when a command needs it
 
@@ -52,13 +53,13 @@ def restore(file: Path, *, force: bool) -> None:
 
     def known(revision: str) -> bool:
         with create_app(settings).app_context():
-            return migrations.known(revision)
+            return revisions.is_known(revision)
 
     def migrate(database_url: str) -> None:
         app = create_app(replace(settings, database_url=database_url))
         with app.app_context():
             migrations.upgrade()
-            migrations.close()
+            close()
 
     manifest = backups.restore(settings, file.absolute(), force=force, known=known, migrate=migrate)
     click.echo(f"{settings.instance}: {_contents(manifest)}, as of {manifest.created_at}")

@@ -49,11 +49,11 @@ def downgrade(revision: str, *, yes: bool) -> None:
 def check() -> None:
     """Say whether the tables are those of this version; status 1 where they are not."""
     with open_instance():
-        from mmp.adapters import migrations  # heavy: Alembic
+        from mmp.adapters import migrations, revisions  # heavy: Alembic
 
         try:
-            migrations.require_head()
-        except migrations.NotMigrated as error:
+            revisions.require_head()
+        except revisions.NotMigrated as error:
             raise click.ClickException(str(error)) from error
         differences = migrations.differences()
     if differences:

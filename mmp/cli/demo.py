@@ -52,7 +52,8 @@ def demo(host: str, port: int, instance: Path | None, as_of: str | None) -> None
     It lives in its own time, which `mmp clock` moves.
     """
     stop_cleanly()
-    from mmp.adapters import migrations, server  # heavy: SQLAlchemy, Alembic
+    from mmp.adapters import server  # heavy: SQLAlchemy
+    from mmp.adapters.database import close
     from mmp.app import create_app  # heavy: Flask
     from mmp.config import Settings  # read only when a command needs it
 
@@ -65,7 +66,7 @@ def demo(host: str, port: int, instance: Path | None, as_of: str | None) -> None
                 _prepare(settings, at)
                 lines = _greeting(settings, instance)
             finally:
-                migrations.close()
+                close()
         server.note_address(settings)
         with mail_leaves(settings):
             server.serve(app, sock, ready=lambda: click.echo(lines))
@@ -73,7 +74,7 @@ def demo(host: str, port: int, instance: Path | None, as_of: str | None) -> None
 
 def _prepare(settings: Settings, at: datetime | None) -> None:
     """Make the instance hold the demo, and live `at` that time. Raises UserError for other data."""
-    from mmp.adapters import dumps, migrations  # heavy: SQLAlchemy, Alembic
+    from mmp.adapters import dumps, revisions  # heavy: SQLAlchemy
     from mmp.adapters.clock import FileClock
     from mmp.adapters.database import db
     from mmp.services.demo import holds_demo
@@ -91,7 +92,10 @@ def _prepare(settings: Settings, at: datetime | None) -> None:
     # The clock comes first: it marks the instance as a demo, whatever happens to the rest.
     if at is not None or not clock.shifted:
         clock.set(at or moment(FIRST_DAY, now=None))
-    migrations.upgrade()
+    if revisions.current() != revisions.head():
+        from mmp.adapters import migrations  # heavy: Alembic
+
+        migrations.upgrade()
     if empty:
         _load(session, settings, clock.now())
         session.commit()

@@ -45,11 +45,12 @@ def _findings() -> Iterator[Finding]:
 
 
 def _of_database(settings: Settings) -> Iterator[Finding]:
-    from mmp.adapters import checkup, migrations  # heavy: SQLAlchemy, Alembic
+    from mmp.adapters import checkup  # heavy: SQLAlchemy
+    from mmp.adapters.database import close
     from mmp.app import create_app  # heavy: Flask
 
     with create_app(settings).app_context():
         try:
             yield from checkup.of_database(settings)
         finally:
-            migrations.close()
+            close()

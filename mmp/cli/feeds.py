@@ -60,7 +60,7 @@ def show(email: str, programme: str | None) -> None:
 def _feed(email: str, slug: str | None) -> Iterator[tuple[Work, Feed]]:
     from sqlalchemy import select  # heavy, as are the rows
 
-    from mmp.adapters.migrations import require_head  # heavy: Alembic
+    from mmp.adapters.revisions import require_head  # heavy: SQLAlchemy
     from mmp.models import Person, Programme
     from mmp.services.feeds import default_feed
 

@@ -31,7 +31,8 @@ DEFAULT_PORT = 8000
 def run(host: str, port: int) -> None:
     """Serve this instance until Ctrl-C."""
     stop_cleanly()
-    from mmp.adapters import migrations, server  # heavy: SQLAlchemy, Alembic
+    from mmp.adapters import revisions, server  # heavy: SQLAlchemy
+    from mmp.adapters.database import close
     from mmp.app import create_app  # heavy: Flask
     from mmp.config import Settings  # read only when a command needs it
 
@@ -48,9 +49,13 @@ def run(host: str, port: int) -> None:
         app = create_app(settings)
         with app.app_context():
             try:
-                migrations.require_head()
+                if revisions.is_new():
+                    from mmp.adapters import migrations  # heavy: Alembic
+
+                    migrations.upgrade()
+                revisions.require_head()
             finally:
-                migrations.close()
+                close()
         server.note_address(settings)
         serving = f"Serving {settings.base_url}/ (stop with Ctrl-C)"
         with mail_leaves(settings):
