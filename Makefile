@@ -68,6 +68,10 @@ format: $(READY) ## Bring the code into the house style
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
+.PHONY: translations
+translations: $(READY) ## Bring the catalogues to what the code and the templates say
+	@$(BIN)/python -m tests.web.catalogues
+
 .PHONY: bench
 bench: $(READY) ## Measure speed against the promises made in the docs
 	@$(BIN)/python -m tests.bench $(ARGS)
@@ -88,7 +92,7 @@ clean: ## Remove everything that can be made again; your data in instance/ stays
 
 # Files, not commands, from here on.
 
-$(READY): uv.lock pyproject.toml | $(UV)
+$(READY): uv.lock pyproject.toml $(wildcard mmp/translations/*/LC_MESSAGES/*.po) | $(UV)
 	@$(UV) sync --frozen --quiet
 	@touch $@
 

@@ -21,7 +21,6 @@ _ON_STAGE = {
     AgendaRoleName.HOST,
     AgendaRoleName.SPEAKER,
     AgendaRoleName.MODERATOR,
-    AgendaRoleName.FACILITATOR,
     AgendaRoleName.MASTER_OF_CEREMONY,
 }
 
