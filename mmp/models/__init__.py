@@ -20,6 +20,7 @@ from mmp.models.programmes import (
     Theme,
 )
 from mmp.models.reports import Contribution, Document, DocumentFile, Recommendation
+from mmp.models.sign_in import SignIn, SignInLink
 
 __all__ = [
     "Account",
@@ -54,6 +55,8 @@ __all__ = [
     "Recommendation",
     "Response",
     "Series",
+    "SignIn",
+    "SignInLink",
     "Theme",
     "event_predecessor",
 ]

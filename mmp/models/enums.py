@@ -193,3 +193,21 @@ class QuestionKind(StrEnum):
 class FeedKind(StrEnum):
     PERSON = "person"
     COORDINATOR = "coordinator"
+
+
+class LinkPurpose(StrEnum):
+    """What a one-use address is for."""
+
+    MAIL = "mail"
+    TERMINAL = "terminal"
+    """Printed where the program was started: who reads it runs the machine."""
+    FIRST_RUN = "first_run"
+
+
+class Strength(StrEnum):
+    """How sure it is who signed in."""
+
+    LINK = "link"
+    """They read the person's mail."""
+    STRONG = "strong"
+    """They gave the password too, and a code where one is asked."""

@@ -83,7 +83,11 @@ class Account(Identified, Versioned, Base):
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     tf_primary_method: Mapped[str | None] = mapped_column(String(64), default=None)
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255), default=None)
+    """Encrypted. It counts once `tf_primary_method` is set."""
+    tf_last_counter: Mapped[int | None] = mapped_column(default=None)
+    """The half minute of the last code taken: none is taken twice (RFC 6238, section 5.2)."""
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(default=None)
+    """SHA-256, hex, of those not used yet."""
     created_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship(init=False)
