@@ -7,14 +7,19 @@ from flask_wtf import CSRFProtect
 
 from mmp.adapters.clock import Clock
 from mmp.web import (
+    account,
     assets,
     documents as documents_,
+    door,
     errors,
     events,
+    first_run,
+    guards,
     home,
     languages,
     programmes,
     rendering,
+    sign_in,
     subscribe,
 )
 from mmp.web.context import Context
@@ -24,7 +29,7 @@ from mmp.web.pages import Handle, Token, pages
 from mmp.web.proxies import TrustedProxies
 from mmp.web.sessions import PageSessions
 
-PAGES = (home, programmes, events, documents_, subscribe)
+PAGES = (home, programmes, events, documents_, subscribe, sign_in, account, first_run)
 """Imported for their views, which stand on the pages' blueprint."""
 
 
@@ -46,10 +51,12 @@ def install(
     # Pages with a secret address send no Referer, so that CSRF cannot ask for one; the token stays.
     app.config.update(WTF_CSRF_SSL_STRICT=False, WTF_CSRF_TIME_LIMIT=None)
     CSRFProtect(app)
+    door.install(app, base_url=base_url)
     languages.install(app)
     rendering.install(app)
     errors.install(app)
     assets.install(app)
+    app.add_template_global(guards.shown_actor, "actor")
     app.url_map.converters.update(handle=Handle, token=Token)
     app.register_blueprint(feeds)
     app.register_blueprint(home.home)

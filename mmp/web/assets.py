@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, request, url_for
 
+from mmp.web.guards import public
 from mmp.web.headers import secure
 
 _YEAR = 365 * 24 * 60 * 60
@@ -22,6 +23,7 @@ def asset(filename: str) -> str:
     return url_for("static", filename=filename, v=_version(filename))
 
 
+@public
 def _serve(filename: str) -> Response:
     response = current_app.send_static_file(filename)
     if request.args.get("v") == _version(filename):

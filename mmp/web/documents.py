@@ -7,12 +7,14 @@ from flask import Response, send_file
 from mmp.core.errors import NotFound
 from mmp.services import programmes as service
 from mmp.web.context import context, session
+from mmp.web.guards import public
 from mmp.web.pages import pages
 
 _OPENED_IN_PLACE = {"application/pdf", "text/plain", "image/png", "image/jpeg"}
 
 
 @pages.get("/documents/<uuid:uuid>/<filename>")
+@public
 def document(uuid: UUID, filename: str) -> Response:
     """One file of a public document. The name in the address is for people; the UUID finds it."""
     file = service.public_document_file(session(), uuid)

@@ -5,10 +5,12 @@ from flask import render_template
 from mmp.services import programmes as service
 from mmp.web import agenda, people
 from mmp.web.context import context, session
+from mmp.web.guards import public
 from mmp.web.pages import pages
 
 
 @pages.get("/programmes/<handle:slug>/events/<handle:key>/")
+@public
 def event(slug: str, key: str) -> str:
     """All that everybody may see of an event."""
     found = service.public_event(session(), slug, key)

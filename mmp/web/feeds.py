@@ -9,13 +9,17 @@ from mmp.core.errors import NotFound
 from mmp.services import calendars
 from mmp.services.feeds import hash_token, note_poll
 from mmp.web.context import context, session
+from mmp.web.guards import public
+from mmp.web.headers import secure
 from mmp.web.kept_feeds import KeptFeed, KeptFeeds
+from mmp.web.languages import IN_PATH
 
 feeds = Blueprint("feeds", __name__)
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 
 
 @feeds.get("/feeds/<token>.ics")
+@public
 def feed(token: str) -> Response:
     """A personal feed by its secret token, or a programme's public one by `slug.language`."""
     # A token has no dot, so the two never meet.
@@ -25,7 +29,8 @@ def feed(token: str) -> Response:
     return _answer(hash_token(token), calendars.find_reader(session(), token))
 
 
-@feeds.get("/<language>/programmes/<slug>/events/<key>.ics")
+@feeds.get(IN_PATH + "/programmes/<handle:slug>/events/<handle:key>.ics")
+@public
 def event_download(language: str, slug: str, key: str) -> Response:
     """One public event to put into a calendar by hand."""
     body = calendars.render_download(
@@ -35,7 +40,7 @@ def event_download(language: str, slug: str, key: str) -> Response:
         raise NotFound("There is no such event, or its day is not fixed yet.")
     answer = Response(body, content_type=MEDIA_TYPE)
     answer.headers["Content-Disposition"] = f'attachment; filename="{key}.ics"'
-    return answer
+    return secure(answer)
 
 
 def _answer(key: str, reader: calendars.Reader | None) -> Response:

@@ -7,6 +7,7 @@ from mmp.models import Programme
 from mmp.services import programmes as service
 from mmp.web import languages
 from mmp.web.context import context, session
+from mmp.web.guards import public
 from mmp.web.headers import secure
 from mmp.web.pages import pages
 from mmp.web.timeline import Entry, Order, glance
@@ -19,6 +20,7 @@ home.after_request(secure)
 
 
 @home.get("/")
+@public
 def front() -> Response:
     """To the list of programmes, in the reader's language."""
     answer = redirect(url_for("pages.programmes", language=languages.negotiated()))
@@ -27,6 +29,7 @@ def front() -> Response:
 
 
 @pages.get("/")
+@public
 def programmes() -> str:
     """Every programme with its coming event."""
     found = service.public_programmes(session())

@@ -15,6 +15,7 @@ from mmp.models.enums import (
     CalendarDelivery,
     DeclinedEvents,
     EventForm,
+    MembershipRole,
     OrganisationRoleName,
     StakeholderGroup,
 )
@@ -58,6 +59,13 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         AgendaRoleName.RAPPORTEUR: N_("Reporting"),
         AgendaRoleName.MASTER_OF_CEREMONY: N_("Master of ceremony"),
         AgendaRoleName.PRESENTER: N_("Presenting"),
+    },
+    MembershipRole: {
+        MembershipRole.COORDINATOR: N_("Coordinator"),
+        MembershipRole.ASSISTANT: N_("Assistant"),
+        MembershipRole.MENTOR: N_("Mentor"),
+        MembershipRole.SPEAKER: N_("Speaker"),
+        MembershipRole.GUEST: N_("Guest"),
     },
     OrganisationRoleName: {
         OrganisationRoleName.HOST: N_("Hosted by"),

@@ -5,11 +5,13 @@ from flask import render_template
 from mmp.core.zones import day_in_zone
 from mmp.services import programmes as service
 from mmp.web.context import context, session
+from mmp.web.guards import public
 from mmp.web.pages import pages
 from mmp.web.timeline import timeline
 
 
 @pages.get("/programmes/<handle:slug>/")
+@public
 def programme(slug: str) -> str:
     """The programme's year as a timeline."""
     found = service.public_programme(session(), slug)

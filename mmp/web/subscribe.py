@@ -15,6 +15,7 @@ from mmp.services.programmes import public_programme
 from mmp.web import languages, texts
 from mmp.web.context import context, session
 from mmp.web.forms import AddressForm, CalendarForm, ConfirmForm, refuse
+from mmp.web.guards import public
 from mmp.web.headers import keep_secret
 from mmp.web.pages import pages
 
@@ -22,6 +23,7 @@ _OWN = "/feeds/<token:token>/"
 
 
 @pages.get("/programmes/<handle:slug>/subscribe/")
+@public
 def subscribe(slug: str) -> Response:
     """How to subscribe to a programme's public feed."""
     programme = public_programme(session(), slug)
@@ -38,6 +40,7 @@ def subscribe(slug: str) -> Response:
 
 
 @pages.get(_OWN)
+@public
 def own_feed(token: str) -> Response:
     """A person's own page: links, choices, addresses."""
     feed, person = _feed(token)
@@ -45,6 +48,7 @@ def own_feed(token: str) -> Response:
 
 
 @pages.post(_OWN + "calendar")
+@public
 def choose_calendar(token: str) -> Response:
     """Take the choices of how events reach the calendar."""
     feed, person = _feed(token)
@@ -65,6 +69,7 @@ def choose_calendar(token: str) -> Response:
 
 
 @pages.post(_OWN + "addresses")
+@public
 def add_address(token: str) -> Response:
     """Give the person one more address, and show it."""
     feed, person = _feed(token)
@@ -90,6 +95,7 @@ def add_address(token: str) -> Response:
 
 
 @pages.route(_OWN + "addresses/<uuid:uuid>/revocation", methods=["GET", "POST"])
+@public
 def revoke_address(token: str, uuid: UUID) -> Response:
     """Ask once, then revoke one of the person's addresses."""
     _own, person = _feed(token)
@@ -113,6 +119,7 @@ def revoke_address(token: str, uuid: UUID) -> Response:
 
 
 @pages.get("/feeds/revoked/")
+@public
 def all_revoked() -> Response:
     """Where one lands after revoking one's last address."""
     return keep_secret(make_response(render_template("subscribe/revoked.html")))
