@@ -57,7 +57,7 @@ class Person(Identified, Versioned, Keyed, Base):
     gender: Mapped[Gender] = mapped_column(default=Gender.NOT_STATED)
     gender_description: Mapped[str | None] = mapped_column(default=None)
     languages: Mapped[list[str]] = mapped_column(default_factory=list)
-    discreet: Mapped[bool] = mapped_column(default=False)
+    discreet: Mapped[bool] = mapped_column(default=False, active_history=True)
     calendar_delivery: Mapped[CalendarDelivery] = mapped_column(default=CalendarDelivery.FEED)
     declined_events: Mapped[DeclinedEvents] = mapped_column(default=DeclinedEvents.KEEP)
     alarm_minutes: Mapped[int | None] = mapped_column(default=None)

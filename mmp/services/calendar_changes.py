@@ -89,7 +89,7 @@ def _note(touched: _Touched, row: object) -> None:
             touched.pairs.update(_numbers(row, "id"))
         case Person():
             # Settings of one's own are read with every poll; what others see of them is not.
-            if inspect(row).attrs["discreet"].history.has_changes():
+            if inspect(row).attrs["discreet"].history.deleted:
                 touched.pairs.update(_pairs_of(row))
         case Programme():
             touched.whole_programmes.update(_numbers(row, "id"))
