@@ -1,0 +1,52 @@
+"""18 June: a panellist who is also a mentor is one record with one calendar entry; two pairs
+present their reflections; four recommendations, in English and Arabic."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from icalendar import Calendar
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mmp.adapters.clock import FixedClock
+from mmp.config import Settings
+from mmp.models import Person
+from mmp.services import feeds
+
+PAGE = "programmes/mmp26/events/june-meeting/"
+
+
+def test_panellist_who_mentors_is_one_record_with_one_entry(
+    demo: Session, client: FlaskClient, settings: Settings, clock: FixedClock
+) -> None:
+    (balkees,) = demo.scalars(select(Person).where(Person.name.contains("Mgadami"))).all()
+    assert {membership.role.value for membership in balkees.memberships} == {"mentor", "speaker"}
+    secret = settings.feed_secret
+    feed = feeds.default_feed(demo, now=clock.now(), secret=secret, person=balkees)
+    demo.commit()
+    calendar: Any = Calendar.from_ical(
+        client.get(f"/feeds/{feeds.token_of(secret, feed)}.ics").data
+    )
+    in_june = [
+        str(entry["SUMMARY"])
+        for entry in calendar.walk("VEVENT")
+        if str(entry["DTSTART"].dt).startswith("2026-06-18")
+    ]
+    assert in_june.count("Migration Management and Lived Realities") == 1
+    assert in_june.count("Experts’ panel") == 1
+
+
+@pytest.mark.usefixtures("demo")
+def test_two_pairs_present_and_four_recommendations_are_told(client: FlaskClient) -> None:
+    english, arabic = (client.get(f"/{language}/{PAGE}").text for language in ("en", "ar"))
+    assert english.count("a pair of mentors from") >= 2
+    for title in (
+        "Start from lived experience",
+        "Support those who are nearest",
+        "Make regular routes easy to understand",
+        "Keep learning across the two regions",
+    ):
+        assert title in english
+        assert title not in arabic
+    assert "التوصيات" in arabic
