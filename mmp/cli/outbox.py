@@ -16,9 +16,9 @@ def mail_leaves(settings: Settings) -> Iterator[None]:
 
     The tables have to be there already.
     """
-    from sqlalchemy import create_engine  # heavy: SQLAlchemy, APScheduler, Jinja, Babel
+    from sqlalchemy import create_engine  # heavy
 
-    from mmp.adapters.clock import FileClock
+    from mmp.adapters.clock import FileClock  # these draw in APScheduler, Jinja and Babel
     from mmp.adapters.database import engine_options
     from mmp.adapters.mailer import mailer_for
     from mmp.adapters.scheduler import Election, liveness_for

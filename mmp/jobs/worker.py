@@ -1,4 +1,4 @@
-"""One process's share of what runs without a request: timer, watch, and the thread that sends.
+"""One process's share of what runs without a request: timer, watch, and the thread that works.
 
 The timer's jobs only wake that thread. So they are over at once, and a wake-up that comes while
 mail is being sent is neither lost nor runs beside it.
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from threading import Event as Flag, Thread
 
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import sessionmaker
 
 from mmp.adapters.clock import Clock
 from mmp.adapters.mailer import Mailer
@@ -46,12 +46,12 @@ class Worker:
         self.dispatcher = Dispatcher(self._sessions, mailer, clock, site, liveness)
         self._timer = Timer()
         self._watcher = Watcher(engine, CHANNEL, self._look)
-        self._wanted, self._stopping = Flag(), self.dispatcher.stopping
-        self._thread = Thread(target=self._send, name="mmp-outbox", daemon=True)
+        self._wanted, self._untidy, self._stopping = Flag(), Flag(), self.dispatcher.stopping
+        self._thread = Thread(target=self._work, name="mmp-outbox", daemon=True)
 
     def start(self) -> None:
         self._timer.every(TICK, "dispatch", self._look)
-        self._timer.every(housekeeping.EVERY.total_seconds(), "housekeeping", self._keep_house)
+        self._timer.every(housekeeping.EVERY.total_seconds(), "housekeeping", self._tidy)
         self._thread.start()
         self._watcher.start()
         self._timer.start()
@@ -70,25 +70,30 @@ class Worker:
     def _look(self) -> None:
         self._wanted.set()
 
-    def _send(self) -> None:
-        while not self._stopping.is_set():
+    def _tidy(self) -> None:
+        self._untidy.set()
+        self._wanted.set()
+
+    def _work(self) -> None:
+        while True:
             self._wanted.wait()
             self._wanted.clear()
-            if not self._stopping.is_set() and self._election.won():
-                _guarded(self._send_and_arm)
+            if self._stopping.is_set():
+                return
+            if self._election.won():
+                _guarded(self._send)
+                if self._untidy.is_set():
+                    self._untidy.clear()
+                    _guarded(self._keep_house)
 
-    def _send_and_arm(self) -> None:
-        due = self.dispatcher.run()
-        if due is not None and due > self._clock.now():
-            self._timer.at_latest_in(due - self._clock.now(), "dispatch")
+    def _send(self) -> None:
+        due, now = self.dispatcher.run(), self._clock.now()
+        if due is not None and due > now:
+            self._timer.at_latest_in(due - now, "dispatch")
 
     def _keep_house(self) -> None:
-        if self._election.won():
-            _guarded(lambda: self._with_session(housekeeping.keep_house))
-
-    def _with_session(self, job: Callable[[Session, Clock], None]) -> None:
         with self._sessions() as session:
-            job(session, self._clock)
+            housekeeping.keep_house(session, self._clock)
 
 
 def _guarded(job: Callable[[], object]) -> None:

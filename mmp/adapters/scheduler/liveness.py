@@ -94,6 +94,7 @@ class AdvisoryLiveness:
                 self._drop()
         if self._connection is None:
             connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            connection.detach()  # back in the pool, it would still hold the lock
             connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _key(self.owner)})
             self._connection = connection
 
@@ -112,8 +113,6 @@ class AdvisoryLiveness:
 
     def _drop(self) -> None:
         assert self._connection is not None  # the callers have looked
-        # Back in the pool, the connection would still hold the lock.
-        self._connection.invalidate()
         self._connection.close()
         self._connection = None
 

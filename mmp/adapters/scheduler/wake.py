@@ -5,7 +5,6 @@ from collections.abc import Callable
 from threading import Event as Flag, Thread
 
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError
 
 SECONDS = 0.25
 """Between two looks: each costs microseconds."""
@@ -53,9 +52,10 @@ class Watcher:
                 self._stopping.wait(SECONDS)
 
     def _listen(self) -> None:
-        """PostgreSQL tells; the connection leaves the pool for good, for it goes on listening."""
+        """PostgreSQL tells."""
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        try:
+        connection.detach()  # back in the pool, it would go on listening
+        with connection:
             connection.execute(text(f"LISTEN {self._channel}"))
             driver = connection.connection.driver_connection
             if driver is None:
@@ -64,9 +64,3 @@ class Watcher:
             while not self._stopping.is_set():
                 if list(driver.notifies(timeout=SECONDS, stop_after=1)):
                     self._wake()
-        finally:
-            try:
-                connection.invalidate()
-                connection.close()
-            except DBAPIError:
-                pass
