@@ -111,7 +111,8 @@ def start_codes(
 ) -> list[str]:
     """Ask the account for codes of this authenticator from now on; gives new recovery codes.
 
-    Every other device is signed out, for it gave none; `sign_in_id` is this one. `code` shows that the authenticator has the secret. Raises UserError (field `code`).
+    Every other device is signed out, for it gave none; `sign_in_id` is this one. `code` shows
+    that the authenticator has the secret. Raises UserError (field `code`).
     """
     counter = passwords.counter_of(_plain(code), secret, None)
     if counter is None:

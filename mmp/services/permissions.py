@@ -221,18 +221,16 @@ def own_talks(actor: Actor) -> ColumnElement[bool]:
     """Talks of the actor's pairs from the time in which they belonged to them."""
     if actor.person_id is None:
         return false()
+    begins = func.coalesce(func.date(Event.starts_local), Event.first_day)
+    ends = func.coalesce(func.date(Event.ends_local), Event.last_day)
     return and_(
         Event.programme_id.in_(actor.programmes),
         select(PairMember.id)
         .where(
             PairMember.pair_id == Event.pair_id,
             PairMember.person_id == actor.person_id,
-            or_(PairMember.ends_on.is_(None), func.date(Event.ends_at) <= PairMember.ends_on),
-            or_(
-                PairMember.starts_on.is_(None),
-                Event.starts_at.is_(None),
-                func.date(Event.starts_at) >= PairMember.starts_on,
-            ),
+            or_(PairMember.ends_on.is_(None), ends <= PairMember.ends_on),
+            or_(PairMember.starts_on.is_(None), begins.is_(None), begins >= PairMember.starts_on),
         )
         .exists(),
     )

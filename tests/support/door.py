@@ -37,6 +37,7 @@ class Authenticator:
 
     def __init__(self, key: str) -> None:
         self.key = key.replace(" ", "")
+        self.recovery_codes: list[str] = []
 
     def code(self, at: datetime | None = None, steps: int = 0) -> str:
         """The code shown at `at` (by default in the world's time), some half minutes later."""
