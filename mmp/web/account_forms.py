@@ -1,10 +1,9 @@
 """Forms of the door: addresses, passwords, codes."""
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, Length, Optional, Regexp
 
 _EMAIL = r"\s*[^\s@]{1,64}@[^\s@]{1,255}\s*"
@@ -81,9 +80,9 @@ class FirstProgrammeForm(FlaskForm):  # type: ignore[misc]  # untyped
     way = RadioField(
         _l("How to begin"),
         choices=[
-            ("empty", _l("An empty programme")),
-            ("file", _l("A programme file")),
-            ("demo", _l("The invented programme of the demo")),
+            SelectChoice("empty", _l("An empty programme")),
+            SelectChoice("file", _l("A programme file")),
+            SelectChoice("demo", _l("The invented programme of the demo")),
         ],
         validate_choice=False,
         validators=[AnyOf(["empty", "file", "demo"], _l("Choose one of the three."))],
@@ -91,7 +90,3 @@ class FirstProgrammeForm(FlaskForm):  # type: ignore[misc]  # untyped
     name = StringField(_l("Name of the programme"), validators=[Optional(), Length(max=200)])
     slug = StringField(_l("Its short name, for addresses"), validators=[Optional(), Length(max=80)])
     zone = SelectField(_l("Its time zone"))
-
-    def choose_zones(self, zones: list[tuple[str, str]]) -> Any:
-        """What the list of time zones offers."""
-        self.zone.choices = zones

@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from mmp.core import zones
 from mmp.core.errors import NotFound, ProblemsFound, UserError
@@ -114,9 +115,10 @@ def _start(form: FirstProgrammeForm, person: Person) -> Programme:
     )
 
 
-def _zones() -> list[tuple[str, str]]:
-    """The zones people live in, by the name of their city's continent."""
-    return [(name, name.replace("_", " ")) for name in sorted(zones.zone_names()) if "/" in name]
+def _zones() -> list[SelectChoice]:
+    """The zones people live in, by continent and city."""
+    names = sorted(name for name in zones.zone_names() if "/" in name)
+    return [SelectChoice(name, name.replace("_", " ")) for name in names]
 
 
 def _page(template: str, form: Any, status: int = 200, **values: Any) -> Response:

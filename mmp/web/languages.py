@@ -32,7 +32,8 @@ def regional(language: str) -> str:
 def use(language: str, locale: str | None = None) -> None:
     """Answer in `language`; dates and times as in `locale`, if that is one of the language."""
     g.language = language
-    matches = locale is not None and locale.replace("-", "_").split("_")[0] == language
+    region = (locale or "").replace("-", "_").split("_")
+    matches = region[0] == language and len(region) > 1
     g.locale = locale.replace("-", "_") if locale and matches else regional(language)
 
 

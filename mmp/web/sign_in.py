@@ -177,7 +177,7 @@ def sign_out() -> Response:
     session().commit()
     cookie.clear()
     flash(_("You are signed out on this device."))
-    return redirect(url_for("pages.programmes"), 303)
+    return redirect(url_for("pages.sign_in"), 303)
 
 
 def _waiting() -> Account | None:

@@ -1,0 +1,243 @@
+"""Nobody reaches what is not theirs: every route, with every foreign object, as every role.
+
+Grows by itself with new routes. A route whose address has a parameter that is not in `FOREIGN`
+fails until somebody says there what another's object looks like.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import product
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.routing import BuildError, Rule
+
+from mmp.models import Base, Document, DocumentFile, Feed, Person, SignInLink
+from mmp.models.enums import EventStatus, MembershipRole, Strength
+from mmp.services import feeds, sessions, sign_in as links
+from tests.support.door import NOW, sign_in
+from tests.support.factories import MADE_AT, Factory
+
+HERE, THERE = "here", "there"
+SECRET, FEED_SECRET = "a secret key for the tests alone", "a feed secret for the tests alone"
+
+FOREIGN: dict[str, set[str]] = {
+    "language": {"en"},
+    "slug": {THERE, HERE, "nowhere"},
+    "key": {"there-draft", "there-talk", "here-draft", "here-talk", "no-such-event"},
+    "filename": {"secret.txt"},
+    "token": {"nonsense-nonsense-nonsense"},
+    "uuid": {"00000000-0000-4000-8000-000000000000"},
+}
+"""What another's objects are called in addresses, by the parameter's name. For `uuid` every row
+of the other programme comes to it, for `token` every address of theirs that has ended."""
+
+ALLOWED = {
+    "planner": {MembershipRole.COORDINATOR, MembershipRole.ASSISTANT},
+    "coordinator": {MembershipRole.COORDINATOR},
+}
+WITHOUT_OBJECT = {"static"}
+"""Routes whose parameters name no object."""
+
+OPEN_TO_ALL = {"pages.programme": {"slug"}, "pages.subscribe": {"slug"}, "feeds.feed": {"token"}}
+"""Routes where a programme's slug alone shows what everybody may see."""
+
+THEIRS_ALONE = frozenset({404, 403, 410})
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    app.config["WTF_CSRF_ENABLED"] = False  # it must not be what keeps them out
+    app.extensions["mmp.door"].limits.enabled = False
+    return app
+
+
+@pytest.fixture
+def roles(session: Session) -> dict[str, Person]:
+    """Two programmes alike, each with a draft, a talk, a document and a person of every role."""
+    make = Factory(session)
+    people: dict[str, Person] = {}
+    for slug in (HERE, THERE):
+        programme = make.programme(slug=slug)
+        for role in MembershipRole:
+            people[f"{slug} {role}"] = make.person(programme, role)
+        make.event(programme, key=f"{slug}-draft", status=EventStatus.DRAFT)
+        members = [make.person(programme), make.person(programme)]
+        make.event(programme, key=f"{slug}-talk", pair=make.pair(programme, *members))
+        document = Document(key="paper", title={"en": "Paper"}, programme=programme, **_made())
+        session.add(document)
+        session.add(
+            DocumentFile(
+                document=document,
+                language="en",
+                filename="secret.txt",
+                media_type="text/plain",
+                size=1,
+                sha256="0" * 64,
+            )
+        )
+        for person in members:
+            feed = feeds.default_feed(session, now=NOW, secret=FEED_SECRET, person=person)
+            _, _ = sessions.start(session, now=NOW, person=person, strength=Strength.STRONG)
+            links.one_use_address(
+                session, now=NOW, base_url="", secret=SECRET, person=person, lasts=links.LASTS
+            )
+            if person is members[1]:
+                feeds.revoke_feed(session, now=NOW, feed=feed)
+    for link in session.scalars(select(SignInLink)):
+        link.used_at = NOW
+    session.commit()
+    return people
+
+
+def _made() -> dict[str, datetime]:
+    return {"created_at": MADE_AT, "changed_at": MADE_AT}
+
+
+def foreign(session: Session) -> dict[str, set[str]]:
+    """`FOREIGN` with the rows there are."""
+    uuids = set(FOREIGN["uuid"])
+    for mapper in Base.registry.mappers:
+        if "uuid" in mapper.columns:  # the newest row of each kind: those of `there` come last
+            column = mapper.columns["uuid"]
+            newest = select(column).order_by(mapper.columns["id"].desc()).limit(1)
+            uuids |= {str(uuid) for uuid in session.scalars(newest)}
+    ended = session.scalars(select(Feed).where(Feed.revoked_at.is_not(None))).first()
+    used = session.scalars(select(SignInLink)).first()
+    assert ended is not None
+    assert used is not None
+    tokens = {
+        feeds.token_of(FEED_SECRET, ended, "feed"),
+        feeds.token_of(FEED_SECRET, ended, "page"),
+        links.token_of(SECRET, used.uuid),
+    }
+    return FOREIGN | {"uuid": uuids, "token": FOREIGN["token"] | tokens}
+
+
+def _addresses(app: Flask, rule: Rule, objects: dict[str, set[str]]) -> Iterator[dict[str, str]]:
+    names = sorted(rule.arguments)
+    unknown = set(names) - set(objects)
+    assert not unknown, (
+        f"{rule.rule}: say in FOREIGN what another's {', '.join(unknown)} is called, "
+        "so that this test can try to open it"
+    )
+    for values in product(*(sorted(objects[name]) for name in names)):
+        yield dict(zip(names, values, strict=True))
+
+
+def _path(app: Flask, rule: Rule, values: dict[str, str]) -> str | None:
+    typed = {name: UUID(value) if name == "uuid" else value for name, value in values.items()}
+    with app.test_request_context():
+        try:
+            adapter = app.url_map.bind("")
+            return adapter.build(rule.endpoint, typed)
+        except BuildError:
+            return None
+
+
+def _tried(app: Flask) -> list[Rule]:
+    return [
+        rule
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint not in WITHOUT_OBJECT and rule.arguments - {"language"}
+    ]
+
+
+def _snapshot(session: Session) -> dict[str, list[tuple[object, ...]]]:
+    """Everything there is but when somebody was last seen."""
+    session.rollback()
+    found: dict[str, list[tuple[object, ...]]] = {}
+    for table in Base.metadata.sorted_tables:
+        columns = [column for column in table.columns if column.name != "seen_at"]
+        found[table.name] = [tuple(row) for row in session.execute(select(*columns))]
+    return found
+
+
+def test_nobody_gets_past_a_guard(
+    app: Flask, client: FlaskClient, session: Session, roles: dict[str, Person]
+) -> None:
+    """Without signing in every guarded route leads to the door, whatever its address names."""
+    objects = foreign(session)
+    before = _snapshot(session)
+    for rule in app.url_map.iter_rules():
+        if _guard(app, rule) == "public":
+            continue
+        for values in _addresses(app, rule, objects):
+            path = _path(app, rule, values)
+            for method in sorted((rule.methods or set()) - {"OPTIONS", "HEAD"}):
+                answer = client.open(path, method=method)
+                assert answer.status_code == 302, f"{method} {path}"
+                assert answer.location.startswith("/en/sign-in/"), f"{method} {path}"
+    assert _snapshot(session) == before
+
+
+def _guard(app: Flask, rule: Rule) -> str:
+    return str(getattr(app.view_functions[rule.endpoint], "guard", "none"))
+
+
+def _forbidden(app: Flask, rule: Rule, values: dict[str, str], who: str) -> bool:
+    """Whether this is somebody else's for a person of `here` with that role."""
+    guard = _guard(app, rule)
+    if rule.endpoint in OPEN_TO_ALL and rule.arguments - {"language"} <= OPEN_TO_ALL[rule.endpoint]:
+        return values.get("slug", "nowhere") == "nowhere"
+    if guard in ALLOWED and values["slug"] == HERE:
+        if MembershipRole(who) in ALLOWED[guard]:
+            # Theirs to plan; but not the talks of its pairs, nor what belongs elsewhere.
+            return values.get("key", "here-talk") != "here-draft" and bool(
+                rule.arguments - {"language", "slug"}
+            )
+    return True
+
+
+@pytest.mark.parametrize("strength", Strength)
+@pytest.mark.parametrize("who", MembershipRole)
+def test_another_ones_objects_are_not_there(
+    app: Flask,
+    client: FlaskClient,
+    session: Session,
+    roles: dict[str, Person],
+    who: MembershipRole,
+    strength: Strength,
+) -> None:
+    objects = foreign(session)
+    me = roles[f"{HERE} {who}"]
+    mine = _own_uuids(session, me)
+    sign_in(client, session, me, strength=strength)
+    before = _snapshot(session)
+    tried = 0
+    for rule in _tried(app):
+        for values in _addresses(app, rule, objects):
+            if values.get("uuid") in mine or not _forbidden(app, rule, values, who):
+                continue
+            path = _path(app, rule, values)
+            if path is None:
+                continue
+            for method in sorted((rule.methods or set()) - {"OPTIONS", "HEAD"}):
+                answer = client.open(path, method=method)
+                tried += 1
+                proof = answer.status_code == 302 and "/account/proof/" in answer.location
+                assert answer.status_code in THEIRS_ALONE or proof, (
+                    f"{who} {method} {path}: {answer.status_code}"
+                )
+    assert tried > 50
+    assert _snapshot(session) == before
+
+
+def _own_uuids(session: Session, me: Person) -> set[str]:
+    found = {str(me.uuid)}
+    for mapper in Base.registry.mappers:
+        if "uuid" in mapper.columns and "person_id" in mapper.columns:
+            rows = select(mapper.columns["uuid"]).where(mapper.columns["person_id"] == me.id)
+            found |= {str(uuid) for uuid in session.scalars(rows)}
+    return found
+
+
+def test_a_new_kind_of_parameter_must_be_explained(app: Flask, session: Session) -> None:
+    rule = Rule("/en/rooms/<room>/", endpoint="rooms")
+    app.url_map.add(rule)
+    with pytest.raises(AssertionError, match="say in FOREIGN what another's room is called"):
+        list(_addresses(app, rule, FOREIGN))
