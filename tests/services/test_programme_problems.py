@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from mmp.core.errors import ProblemsFound
-from mmp.services.programme_files.files import media_type
 from mmp.services.programme_files.reading import read_document
+from mmp.services.stored_files import media_type
 from tests.support.programme_files import SMALL, bring
 
 HEAD = "mmp: 1\nprogramme: {slug: small, name: Small, zone: Europe/Stockholm}\n"

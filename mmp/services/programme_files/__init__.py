@@ -7,9 +7,9 @@ from mmp.core.errors import UserError
 from mmp.core.programme_file import json_schema
 from mmp.core.programme_file.nodes import MAX_BYTES
 from mmp.services.programme_files.exporting import Exported, export_programme
-from mmp.services.programme_files.files import write_whole
 from mmp.services.programme_files.format import ProgrammeFile
 from mmp.services.programme_files.importing import Imported, import_programme
+from mmp.services.stored_files import write_whole
 
 __all__ = [
     "Exported",

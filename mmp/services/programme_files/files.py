@@ -1,82 +1,12 @@
 """The files of documents: checked, copied into the installation by their SHA-256, and out again."""
 
 import hashlib
-import os
-import secrets
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from mmp.core.errors import UserError
-from mmp.models import DocumentFile
 from mmp.services.programme_files.format import FileDocument
 from mmp.services.programme_files.job import Job
-
-MAX_BYTES = 25 * 1024 * 1024
-
-
-def _is_text(data: bytes) -> bool:
-    try:
-        return "\0" not in data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-
-
-def _begins(*openings: bytes) -> Callable[[bytes], bool]:
-    return lambda data: data.startswith(openings)
-
-
-_OFFICE = "application/vnd.openxmlformats-officedocument"
-_ZIP = _begins(b"PK\x03\x04")
-_TYPES: dict[str, tuple[str, Callable[[bytes], bool]]] = {
-    "pdf": ("application/pdf", _begins(b"%PDF-")),
-    "docx": (f"{_OFFICE}.wordprocessingml.document", _ZIP),
-    "xlsx": (f"{_OFFICE}.spreadsheetml.sheet", _ZIP),
-    "pptx": (f"{_OFFICE}.presentationml.presentation", _ZIP),
-    "txt": ("text/plain", _is_text),
-    "md": ("text/markdown", _is_text),
-    "png": ("image/png", _begins(b"\x89PNG\r\n\x1a\n")),
-    "jpg": ("image/jpeg", _begins(b"\xff\xd8\xff")),
-    "jpeg": ("image/jpeg", _begins(b"\xff\xd8\xff")),
-}
-"""Media type and what the bytes must look like, by the ending of the name."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """What a row keeps of a file whose bytes lie in the installation's documents."""
-
-    filename: str
-    media_type: str
-    size: int
-    sha256: str
-
-    @classmethod
-    def of(cls, row: DocumentFile) -> "StoredFile":
-        """As a row has it."""
-        return cls(row.filename, row.media_type, row.size, row.sha256)
-
-    def columns(self) -> dict[str, Any]:
-        """For a row."""
-        return asdict(self)
-
-
-def media_type(filename: str, data: bytes) -> str:
-    """The media type of a document, by its name and by what it really is. Raises UserError."""
-    ending = filename.rpartition(".")[2].lower()
-    if ending not in _TYPES:
-        raise UserError(
-            "“%(name)s” is of no known kind; use %(kinds)s.",
-            name=filename,
-            kinds=", ".join(_TYPES),
-        )
-    kind, looks_right = _TYPES[ending]
-    if not looks_right(data):
-        raise UserError(
-            "“%(name)s” is not really a %(kind)s file; save it anew.", name=filename, kind=ending
-        )
-    return kind
+from mmp.services.stored_files import MAX_BYTES, StoredFile, write_whole
 
 
 def take_file(job: Job, item: FileDocument, language: str, name: str) -> StoredFile | None:
@@ -87,10 +17,7 @@ def take_file(job: Job, item: FileDocument, language: str, name: str) -> StoredF
     try:
         path = _find(job.folder, name)
         data = _read(path)
-        filename = name.rpartition("/")[2]
-        stored = StoredFile(
-            filename, media_type(filename, data), len(data), hashlib.sha256(data).hexdigest()
-        )
+        stored = StoredFile.from_data(name.rpartition("/")[2], data)
     except UserError as error:
         line = item.line_of("files")
         job.problems.add(line, f"{item.path}/files/{language}", error.message, **error.values)
@@ -140,17 +67,3 @@ def _read(path: Path) -> bytes:
             most=MAX_BYTES >> 20,
         )
     return data
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file such that it is there whole or not at all. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}")
-    try:
-        with draft.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -5,10 +5,11 @@ from typing import Any
 from mmp.models import Answer, Document, DocumentFile, Form, Question, Response
 from mmp.services.programme_files.changes import Differences, assign, columns
 from mmp.services.programme_files.describe import plain
-from mmp.services.programme_files.files import StoredFile, take_file
+from mmp.services.programme_files.files import take_file
 from mmp.services.programme_files.format import FileDocument, FileForm, FileResponse
 from mmp.services.programme_files.ids import derived
 from mmp.services.programme_files.job import Job
+from mmp.services.stored_files import StoredFile
 
 
 def import_documents(job: Job) -> None:
