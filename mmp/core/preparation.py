@@ -1,0 +1,70 @@
+"""What of a coming event is not done yet."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Gap(StrEnum):
+    """One thing left to do, in the order in which it is done."""
+
+    DAY = "day"
+    """The day is not fixed."""
+    UNPUBLISHED = "unpublished"
+    AGENDA = "agenda"
+    LIST = "list"
+    """Nobody is on the list."""
+    ANSWERS = "answers"
+    """`count` people have not answered."""
+    JOIN_LINK = "join_link"
+    LANGUAGE = "language"
+    """Texts are missing in `language`."""
+    DOCUMENTS = "documents"
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """A gap, with how many it concerns or the language it is in."""
+
+    gap: Gap
+    count: int = 0
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a coming event. `texts` are those that should be in every language."""
+
+    day_fixed: bool
+    published: bool
+    online: bool
+    join_link: bool
+    agenda_items: int
+    listed: int
+    unanswered: int
+    documents: int
+    texts: Collection[Mapping[str, str]]
+
+
+def todos(facts: Facts, languages: Iterable[str]) -> list[Todo]:
+    """What is left to do, first things first. `languages` are the programme's."""
+    checks = (
+        (not facts.day_fixed, Todo(Gap.DAY)),
+        (not facts.published, Todo(Gap.UNPUBLISHED)),
+        (not facts.agenda_items, Todo(Gap.AGENDA)),
+        (not facts.listed, Todo(Gap.LIST)),
+        (facts.unanswered > 0, Todo(Gap.ANSWERS, count=facts.unanswered)),
+        (facts.online and not facts.join_link, Todo(Gap.JOIN_LINK)),
+        *(
+            (True, Todo(Gap.LANGUAGE, language=language))
+            for language in missing_languages(facts.texts, languages)
+        ),
+        (not facts.documents, Todo(Gap.DOCUMENTS)),
+    )
+    return [todo for holds, todo in checks if holds]
+
+
+def missing_languages(texts: Iterable[Mapping[str, str]], languages: Iterable[str]) -> list[str]:
+    """The languages in which one of these texts is missing; an empty text is missing nowhere."""
+    written = [text for text in texts if any(text.values())]
+    return [language for language in languages if any(not text.get(language) for text in written)]

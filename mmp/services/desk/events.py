@@ -1,0 +1,165 @@
+"""What those who run a programme see of its events: drafts too, never the talks of pairs."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, raiseload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from mmp.core.errors import NotFound
+from mmp.core.preparation import Facts, Todo, todos
+from mmp.core.texts import Translated
+from mmp.models import AgendaItem, Document, Event, Participation, Person, Programme
+from mmp.models.enums import EventForm, EventStatus, Partstat, Precision
+from mmp.services.permissions import Actor, editable_events, planned_programmes
+
+_ONLINE = (EventForm.ONLINE, EventForm.HYBRID)
+_FIXED = (Precision.TIMED, Precision.DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """How far a coming event has come: who answered, and what is left to do."""
+
+    listed: int
+    unanswered: int
+    todos: list[Todo]
+
+
+def person_of(session: Session, actor: Actor) -> Person:
+    """The actor's own row, for the history. Raises NotFound for nobody."""
+    found = session.get(Person, actor.person_id) if actor.person_id is not None else None
+    if found is None:
+        raise NotFound("There is no such page.")
+    return found
+
+
+def planned_programme(session: Session, actor: Actor, slug: str) -> Programme:
+    """A programme the actor may plan, with its breaks, phases and milestones. Raises NotFound."""
+    found = session.scalar(
+        select(Programme)
+        .where(Programme.slug == slug, planned_programmes(actor))
+        .options(
+            selectinload(Programme.breaks),
+            selectinload(Programme.milestones),
+            selectinload(Programme.phases),
+            raiseload("*"),
+        )
+    )
+    if found is None:
+        raise NotFound("There is no such programme.")
+    return found
+
+
+def planned_events(session: Session, actor: Actor, programme: Programme) -> Sequence[Event]:
+    """The programme's events that the actor may change, in order, with series and theme."""
+    return session.scalars(
+        select(Event)
+        .where(Event.programme_id == programme.id, editable_events(actor))
+        .options(joinedload(Event.series), joinedload(Event.theme), raiseload("*"))
+        .order_by(Event.ends_at, Event.key)
+    ).all()
+
+
+def planned_event(
+    session: Session, actor: Actor, slug: str, key: str, *options: ORMOption
+) -> Event:
+    """One event the actor may change, with its programme. Raises NotFound, as for talks."""
+    found = (
+        session.scalars(
+            select(Event)
+            .join(Event.programme)
+            .where(Programme.slug == slug, Event.key == key, editable_events(actor))
+            .options(joinedload(Event.programme), *options)
+        )
+        .unique()
+        .one_or_none()
+    )
+    if found is None:
+        raise NotFound("There is no such event.")
+    return found
+
+
+def preparation(
+    session: Session, *, now: datetime, programme: Programme, events: Iterable[Event]
+) -> Mapping[int, Preparation]:
+    """What is not done yet, by the event's number; of what is over or cancelled nothing.
+
+    Four statements, whatever the events.
+    """
+    coming = {
+        event.id: event
+        for event in events
+        if event.ends_at > now and event.status is not EventStatus.CANCELLED
+    }
+    if not coming:
+        return {}
+    titles = _agenda_titles(session, coming)
+    answers = _answers(session, coming)
+    documents = _documents(session, coming)
+    return {
+        number: _prepared(
+            event,
+            programme,
+            titles.get(number, []),
+            answers.get(number, {}),
+            documents.get(number, 0),
+        )
+        for number, event in coming.items()
+    }
+
+
+def _prepared(
+    event: Event,
+    programme: Programme,
+    titles: list[Translated],
+    answers: Mapping[Partstat, int],
+    documents: int,
+) -> Preparation:
+    listed, unanswered = sum(answers.values()), answers.get(Partstat.NEEDS_ACTION, 0)
+    facts = Facts(
+        day_fixed=event.precision in _FIXED,
+        published=event.status is EventStatus.PUBLISHED,
+        online=event.form in _ONLINE,
+        join_link=bool(event.join_link),
+        agenda_items=len(titles),
+        listed=listed,
+        unanswered=unanswered,
+        documents=documents,
+        texts=[event.title, event.description, event.venue, event.city, *titles],
+    )
+    return Preparation(listed, unanswered, todos(facts, programme.languages))
+
+
+def _agenda_titles(session: Session, events: Iterable[int]) -> Mapping[int, list[Translated]]:
+    found: dict[int, list[Translated]] = defaultdict(list)
+    rows = session.execute(
+        select(AgendaItem.event_id, AgendaItem.title).where(AgendaItem.event_id.in_(events))
+    )
+    for event_id, title in rows:
+        found[event_id].append(title)
+    return found
+
+
+def _answers(session: Session, events: Iterable[int]) -> Mapping[int, Mapping[Partstat, int]]:
+    found: dict[int, dict[Partstat, int]] = defaultdict(dict)
+    rows = session.execute(
+        select(Participation.event_id, Participation.partstat, func.count())
+        .where(Participation.event_id.in_(events))
+        .group_by(Participation.event_id, Participation.partstat)
+    )
+    for event_id, partstat, count in rows:
+        found[event_id][partstat] = count
+    return found
+
+
+def _documents(session: Session, events: Iterable[int]) -> Mapping[int | None, int]:
+    rows = session.execute(
+        select(Document.event_id, func.count())
+        .where(Document.event_id.in_(events))
+        .group_by(Document.event_id)
+    )
+    return dict(rows.tuples().all())
