@@ -7,6 +7,7 @@ from mmp.models.feeds import Feed
 from mmp.models.forms import Answer, Form, Question, Response
 from mmp.models.history import HistoryEntry
 from mmp.models.mail import Mail, MailAttempt
+from mmp.models.pair_talks import OfferedTime, OfferEnd, TalkConsent, TalkLog, TalkOffer
 from mmp.models.pairs import Pair, PairMember
 from mmp.models.participation import Attendance, Delegation, Participation
 from mmp.models.people import Account, Membership, Organisation, Person
@@ -43,6 +44,8 @@ __all__ = [
     "MailAttempt",
     "Membership",
     "Milestone",
+    "OfferEnd",
+    "OfferedTime",
     "Organisation",
     "OrganisationRole",
     "Pair",
@@ -57,6 +60,9 @@ __all__ = [
     "Series",
     "SignIn",
     "SignInLink",
+    "TalkConsent",
+    "TalkLog",
+    "TalkOffer",
     "Theme",
     "event_predecessor",
 ]
