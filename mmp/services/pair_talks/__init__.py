@@ -1,0 +1,61 @@
+"""Talks of pairs: times are offered, one is picked, it moves or is cancelled, and is logged.
+
+Only the pair sees any of it; `held_talks` tells coordinators the days, and nothing else.
+"""
+
+from mmp.services.pair_talks.finding import (
+    Invitation,
+    invitation,
+    is_current,
+    latest_log,
+    logs_of,
+    open_offers,
+    own_log,
+    own_pair,
+    own_pairs,
+    own_talk,
+    partners,
+    shared_consent,
+    talks_of,
+)
+from mmp.services.pair_talks.held import HeldTalk, held_talks
+from mmp.services.pair_talks.logging import LogEntry, log_talk
+from mmp.services.pair_talks.moving import cancel_talk, move_talk
+from mmp.services.pair_talks.offering import (
+    MOST_TIMES,
+    OfferOpen,
+    TimeTaken,
+    Wish,
+    offer_times,
+    pick_time,
+    withdraw_offer,
+)
+
+__all__ = [
+    "MOST_TIMES",
+    "HeldTalk",
+    "Invitation",
+    "LogEntry",
+    "OfferOpen",
+    "TimeTaken",
+    "Wish",
+    "cancel_talk",
+    "held_talks",
+    "invitation",
+    "is_current",
+    "latest_log",
+    "log_talk",
+    "logs_of",
+    "move_talk",
+    "offer_times",
+    "open_offers",
+    "own_log",
+    "own_pair",
+    "own_pairs",
+    "own_talk",
+    "partners",
+    "pick_time",
+    "shared_consent",
+    "talks_of",
+    "withdraw_offer",
+]

@@ -1,0 +1,198 @@
+"""The mails of pair talks, each to one member in their own language and hours.
+
+Where somebody of the pair is discreet, they name neither people nor topic, place or programme: a
+mailbox is seen by others.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from mmp.adapters.translations import LANGUAGES, catalogue, direction
+from mmp.core.mail import Link, Words
+from mmp.core.texts import Translated
+from mmp.core.when import When
+from mmp.models import Event, OfferedTime, Pair, Person, TalkOffer
+from mmp.services import outbox
+from mmp.services.events import when_of
+from mmp.services.pair_talks.finding import partners, token_purpose
+
+
+def in_every_language(text: str) -> Translated:
+    """A text of the catalogues in all languages of the interface."""
+    return {language: catalogue(language).gettext(text) for language in LANGUAGES}
+
+
+def is_neutral(pair: Pair) -> bool:
+    """Whether what others may see of the pair's talks names nobody."""
+    return any(member.person.discreet for member in pair.members)
+
+
+def names(people: Iterable[Person]) -> Translated:
+    """Names by language, in Arabic script where people gave them so."""
+    people = list(people)
+    return {
+        language: ("، " if language == "ar" else ", ").join(
+            (direction(language) == "rtl" and person.name_native) or person.name
+            for person in people
+        )
+        for language in LANGUAGES
+    }
+
+
+def talk_title(pair: Pair) -> Translated:
+    """What a talk is called: by its people, in the calendars of who is not discreet."""
+    if is_neutral(pair):
+        return in_every_language("Meeting")
+    people = names(member.person for member in pair.members)
+    return {
+        language: catalogue(language).gettext("Talk: %(names)s") % {"names": people[language]}
+        for language in LANGUAGES
+    }
+
+
+def when_of_time(time: OfferedTime) -> When:
+    """An offered time as people would agree it."""
+    return When.timed(time.starts_local, time.ends_local, time.zone)
+
+
+def tell_offered(
+    session: Session, *, now: datetime, offer: TalkOffer, people: list[Person]
+) -> None:
+    """To each of `people`: the times, each with a link that picks it without signing in."""
+    for person in people:
+        link = (token_purpose(offer), person.uuid)
+        _enqueue(
+            session,
+            now=now,
+            pair=offer.pair,
+            person=person,
+            kind="talk_offered",
+            key=f"{offer.uuid}",
+            expires_at=offer.expires_at,
+            urgent=True,
+            parameters={
+                "partner": _partner(offer.pair, [offer.offered_by]),
+                "offers": [
+                    {
+                        "when": when_of_time(time),
+                        "link": Link(f"/{{language}}/talks/{time.uuid}/{{token}}/", link),
+                    }
+                    for time in offer.times
+                ],
+                "note": None if is_neutral(offer.pair) else offer.topic,
+            },
+        )
+
+
+def tell_fixed(session: Session, *, now: datetime, talk: Event, pair: Pair, today: Any) -> None:
+    """To everybody of the pair: when it is, who picked it included."""
+    for member in pair.members:
+        if others := partners(pair, member.person_id, today):
+            _about(
+                session,
+                now=now,
+                talk=talk,
+                pair=pair,
+                person=member.person,
+                kind="talk_fixed",
+                parameters={"partner": _partner(pair, others)},
+            )
+
+
+def tell_moved(
+    session: Session, *, now: datetime, talk: Event, pair: Pair, people: list[Person], old: When
+) -> None:
+    """To `people`: from when to when."""
+    parameters = {"old": old, "new": when_of(talk)}
+    for person in people:
+        _about(
+            session,
+            now=now,
+            talk=talk,
+            pair=pair,
+            person=person,
+            kind="event_moved",
+            parameters=parameters,
+        )
+
+
+def tell_cancelled(
+    session: Session, *, now: datetime, talk: Event, pair: Pair, people: list[Person]
+) -> None:
+    """To `people`; what has not gone yet of the talk stays here."""
+    outbox.cancel_all(session, now=now, reason="event_cancelled", event=talk)
+    for person in people:
+        _about(
+            session,
+            now=now,
+            talk=talk,
+            pair=pair,
+            person=person,
+            kind="event_cancelled",
+            parameters={"old": when_of(talk), "note": None},
+        )
+
+
+def _about(
+    session: Session,
+    *,
+    now: datetime,
+    talk: Event,
+    pair: Pair,
+    person: Person,
+    kind: str,
+    parameters: Mapping[str, Any],
+) -> None:
+    neutral = is_neutral(pair)
+    facts = {
+        "title": Words(in_every_language("Meeting") if neutral else talk.title),
+        "when": when_of(talk),
+        "place": "" if neutral else Words(talk.venue),
+        "join_link": talk.join_link,
+        "page": None,
+    }
+    _enqueue(
+        session,
+        now=now,
+        pair=pair,
+        person=person,
+        kind=kind,
+        key=f"{talk.uuid}:{talk.sequence}",
+        event=talk,
+        urgent=True,
+        parameters={"event": facts, **parameters},
+    )
+
+
+def _enqueue(
+    session: Session,
+    *,
+    now: datetime,
+    pair: Pair,
+    person: Person,
+    kind: str,
+    key: str,
+    parameters: Mapping[str, Any],
+    **more: Any,
+) -> None:
+    if person.email is None:
+        return
+    outbox.enqueue(
+        session,
+        now=now,
+        kind=kind,
+        person=person,
+        template=kind,
+        dedupe_key=f"{kind}:{key}:{person.uuid}",
+        # Its name would stand in the sender and at the foot.
+        programme=None if is_neutral(pair) else pair.programme,
+        parameters={**parameters, "page": Link(f"/{{language}}/pairs/{pair.uuid}/")},
+        **more,
+    )
+
+
+def _partner(pair: Pair, people: list[Person]) -> Words:
+    return Words(in_every_language("Your partner") if is_neutral(pair) else names(people))
