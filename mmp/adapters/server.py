@@ -4,6 +4,7 @@ import errno
 import logging
 import socket
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from flask import Flask
 
@@ -43,6 +44,11 @@ def address(sock: socket.socket, host: str) -> str:
     name = _WILDCARDS.get(host, host)
     port: int = sock.getsockname()[1]
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+
+def is_loopback(sock: socket.socket) -> bool:
+    """Whether nobody but this machine can reach it."""
+    return ip_address(sock.getsockname()[0]).is_loopback
 
 
 def note_address(settings: Settings) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from mmp.config import Settings
+    from mmp.models import Person
 
 FIRST_DAY = "2026-06-19"
 """The day after the gathering of June: it can be read about, and the year's rest lies ahead."""
@@ -64,7 +65,7 @@ def demo(host: str, port: int, instance: Path | None, as_of: str | None) -> None
         with app.app_context():
             try:
                 _prepare(settings, at)
-                lines = _greeting(settings, instance)
+                lines = _greeting(settings, instance, here=server.is_loopback(sock))
             finally:
                 close()
         server.note_address(settings)
@@ -117,8 +118,11 @@ def _load(session: Session, settings: Settings, now: datetime) -> None:
         )
 
 
-def _greeting(settings: Settings, instance: Path | None) -> str:
-    """Where to look first. The addresses work once it serves."""
+def _greeting(settings: Settings, instance: Path | None, *, here: bool) -> str:
+    """Where to look first. The addresses work once it serves.
+
+    Those that sign in are shown where nobody but this machine can use them (`here`).
+    """
     from mmp.adapters.clock import FileClock  # heavy, with the rows
     from mmp.adapters.database import db
     from mmp.services import demo as its, feeds
@@ -127,12 +131,39 @@ def _greeting(settings: Settings, instance: Path | None) -> str:
     mentor = its.example_mentor(session)
     secret, base_url = settings.feed_secret, settings.base_url
     feed = feeds.default_feed(session, now=now, secret=secret, person=mentor)
+    signs_in = []
+    if here:
+        signs_in = [
+            f"{who:<16} {_one_use(settings, session, now, person)}"
+            for who, person in (
+                ("As a mentor", mentor),
+                ("As coordinator", its.example_coordinator(session)),
+            )
+        ]
+        signs_in.append("These two sign in, once each.")
     lines = [
         f"Programme page   {base_url}/en/programmes/{its.SLUG}/",
         f"A mentor's feed  {feeds.feed_address(base_url, secret, feed)}",
         f"Subscribe page   {feeds.page_address(base_url, secret, feed, 'en')}",
+        *signs_in,
         f"The mentor is {mentor.name}. It is {now:%A, %-d %B %Y, %H:%M} UTC here.",
         f"Move the time: {called_as(instance and settings.instance)} clock +3d. Stop: Ctrl-C.",
     ]
     session.commit()
     return "\n".join(lines)
+
+
+def _one_use(settings: Settings, session: Session, now: datetime, person: Person) -> str:
+    from datetime import timedelta  # these, only where somebody may sign in so
+
+    from mmp.services.sign_in import one_use_address
+
+    return one_use_address(
+        session,
+        now=now,
+        base_url=settings.base_url,
+        secret=settings.secret_key,
+        person=person,
+        lasts=timedelta(days=366),  # the demo's time leaps
+        language="en",
+    )

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType
 
+    from mmp.config import Settings
+
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 
@@ -54,12 +56,32 @@ def run(host: str, port: int) -> None:
 
                     migrations.upgrade()
                 revisions.require_head()
+                lines = _greeting(settings)
             finally:
                 close()
         server.note_address(settings)
-        serving = f"Serving {settings.base_url}/ (stop with Ctrl-C)"
         with mail_leaves(settings):
-            server.serve(app, sock, ready=lambda: click.echo(serving))
+            server.serve(app, sock, ready=lambda: click.echo(lines))
+
+
+def _greeting(settings: Settings) -> str:
+    """Where it serves; and, as long as nobody has an account, where to make the first, once."""
+    from mmp.adapters.clock import FileClock  # heavy, with the rows
+    from mmp.adapters.database import db
+    from mmp.services.sign_in import first_run_address
+
+    session = db.session()
+    serving = f"Serving {settings.base_url}/ (stop with Ctrl-C)"
+    address = first_run_address(
+        session,
+        now=FileClock(settings.clock_file).now(),
+        base_url=settings.base_url,
+        secret=settings.secret_key,
+    )
+    session.commit()
+    if address is None:
+        return serving
+    return f"{serving}\nNobody has an account yet. Make the first, once, within a day:\n{address}"
 
 
 def stop_cleanly() -> None:

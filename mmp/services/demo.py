@@ -17,6 +17,24 @@ def holds_demo(session: Session) -> bool:
     return session.scalar(select(Programme.id).where(Programme.slug == SLUG)) is not None
 
 
+def example_coordinator(session: Session) -> Person:
+    """The first coordinator of the demo by handle. Raises NotFound if there is none."""
+    found = session.scalars(
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Programme, Programme.id == Membership.programme_id)
+        .where(
+            Programme.slug == SLUG,
+            Membership.role == MembershipRole.COORDINATOR,
+            Membership.status == MembershipStatus.ACTIVE,
+        )
+        .order_by(Person.key)
+    ).first()
+    if found is None:
+        raise NotFound("The demo has no coordinator left to show.")
+    return found
+
+
 def example_mentor(session: Session) -> Person:
     """A mentor of the demo whose feed has something to show: the first by handle who reads English,
     takes part in events and hides from nobody. Raises NotFound if there is no such mentor."""

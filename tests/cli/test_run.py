@@ -35,6 +35,10 @@ def test_it_serves_until_it_is_stopped(mmp: Mmp, instance: Path, tmp_path: Path)
         with urlopen(address) as answer:
             assert answer.status == 200
             assert "Server" not in answer.headers
+        # Nobody has an account: the first is made at an address that is told here alone.
+        first = server.wait_for(r"http://127\.0\.0\.1:\d+/en/first-run/[\w-]{43}/$")
+        with urlopen(first) as answer:
+            assert "You are the first here" in answer.read().decode()
         # What other commands print leads there.
         assert (instance / "served_at").read_text() == address.rstrip("/") + "\n"
         assert server.stop() == 0
