@@ -26,7 +26,7 @@ from mmp.web.context import Context
 from mmp.web.feeds import feeds
 from mmp.web.kept_feeds import KeptFeeds
 from mmp.web.pages import Handle, Token, pages
-from mmp.web.proxies import TrustedProxies
+from mmp.web.proxies import BelowPath, TrustedProxies, path_of
 from mmp.web.sessions import PageSessions
 
 PAGES = (home, programmes, events, documents_, subscribe, sign_in, account, first_run)
@@ -61,5 +61,8 @@ def install(
     app.register_blueprint(feeds)
     app.register_blueprint(home.home)
     app.register_blueprint(pages)
+    if path := path_of(base_url):
+        app.config["SESSION_COOKIE_PATH"] = path
+        app.wsgi_app = BelowPath(app.wsgi_app, path)  # type: ignore[method-assign]  # as below
     if trusted_proxies:
         app.wsgi_app = TrustedProxies(app.wsgi_app, trusted_proxies)  # type: ignore[method-assign]  # Flask's own way
