@@ -35,29 +35,18 @@ from sqlalchemy.types import NullType, TypeEngine
 
 from mmp.models import (
     AgendaItem,
-    AgendaRole,
     Event,
-    Membership,
     PairMember,
     Participation,
     Person,
     Programme,
 )
-from mmp.models.enums import (
-    AttendanceForm,
-    DeclinedEvents,
-    Entry,
-    EventForm,
-    EventStatus,
-    FeedKind,
-    MembershipStatus,
-    Partstat,
-    Precision,
-)
+from mmp.models.enums import DeclinedEvents, EventStatus, FeedKind, Partstat, Precision
 from mmp.services.calendars.reader import Reader
+from mmp.services.taking_part import TAKING_PART as TAKING_PART
+from mmp.services.taking_part import is_own_item, may_join_online, takes_part
 
 KEPT_AFTER_CANCELLATION = timedelta(days=30)
-TAKING_PART = (Entry.INVITED, Entry.APPROVED, Entry.WALK_IN)
 
 EVENT_COLUMNS = (
     *(Event.id, Event.key, Event.uid, Event.sequence, Event.status, Event.cancelled_at),
@@ -219,17 +208,6 @@ def _coordinating(reader: Reader) -> Select[Any]:
 def _personal(reader: Reader) -> Select[Any]:
     """What one person takes part in, by their answer, and what they have a role in."""
     person = reader.person_id
-    my_pairs = select(PairMember.pair_id).where(PairMember.person_id == person)
-    my_roles = select(AgendaRole.agenda_item_id).where(
-        or_(AgendaRole.person_id == person, AgendaRole.pair_id.in_(my_pairs))
-    )
-    with_my_roles = select(AgendaItem.event_id).where(AgendaItem.id.in_(my_roles))
-    left = (
-        select(Membership.programme_id)
-        .where(Membership.person_id == person)
-        .group_by(Membership.programme_id)
-        .having(func.max(case((Membership.status != MembershipStatus.LEFT, 1), else_=0)) == 0)
-    )
     answer = aliased(Participation)
     member = aliased(PairMember)
     partner_discreet = (
@@ -238,24 +216,17 @@ def _personal(reader: Reader) -> Select[Any]:
         .where(member.pair_id == Event.pair_id, Person.discreet)
         .exists()
     )
-    mine = AgendaItem.id.in_(my_roles)
+    mine = is_own_item(person)
     statement = (
         _columns(
             answer=answer,
             mine=mine,
-            join_link_allowed=and_(
-                or_(Event.form == EventForm.ONLINE, answer.form == AttendanceForm.ONLINE),
-                or_(answer.id.is_(None), answer.partstat != Partstat.DECLINED),
-            ),
+            join_link_allowed=may_join_online(answer),
             item_condition=or_(_several_days(), mine),
             neutral=or_(literal(reader.discreet), partner_discreet),
         )
         .outerjoin(answer, and_(answer.event_id == Event.id, answer.person_id == person))
-        .where(
-            Event.status != EventStatus.DRAFT,
-            or_(answer.entry.in_(TAKING_PART), Event.id.in_(with_my_roles)),
-            Event.programme_id.not_in(left),
-        )
+        .where(Event.status != EventStatus.DRAFT, takes_part(person, answer))
     )
     if reader.programme_id is not None:
         statement = statement.where(Event.programme_id == reader.programme_id)

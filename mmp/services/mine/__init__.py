@@ -1,0 +1,27 @@
+"""What is a person's own: their events, their answers, their part in an agenda."""
+
+from mmp.services.mine.answering import Reply, answer
+from mmp.services.mine.listing import (
+    OwnEvent,
+    OwnPart,
+    breaks_of,
+    coming,
+    own_event,
+    own_events,
+    own_parts,
+)
+from mmp.services.mine.people import Fellow, fellows
+
+__all__ = [
+    "Fellow",
+    "OwnEvent",
+    "OwnPart",
+    "Reply",
+    "answer",
+    "breaks_of",
+    "coming",
+    "fellows",
+    "own_event",
+    "own_events",
+    "own_parts",
+]

@@ -1,0 +1,161 @@
+"""A person's own events: those their calendar shows, by the same rule."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, case, func, null, or_, select
+from sqlalchemy.orm import Session, aliased, defer, joinedload, raiseload, selectinload
+
+from mmp.core.errors import NotFound
+from mmp.models import (
+    AgendaItem,
+    AgendaRole,
+    Break,
+    Event,
+    Pair,
+    PairMember,
+    Participation,
+)
+from mmp.models.enums import EventForm, EventStatus, Partstat
+from mmp.services import taking_part
+from mmp.services.permissions import Actor, own_talks
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEvent:
+    """An event with one's answer, None for who has only a role in its agenda. `join_link` is there
+    for who joins online."""
+
+    event: Event
+    answer: Participation | None
+    join_link: str | None
+
+    @property
+    def is_talk(self) -> bool:
+        return self.event.pair_id is not None
+
+    @property
+    def cancelled(self) -> bool:
+        return self.event.status is EventStatus.CANCELLED
+
+    @property
+    def declined(self) -> bool:
+        return self.answer is not None and self.answer.partstat is Partstat.DECLINED
+
+    @property
+    def hybrid(self) -> bool:
+        return self.event.form is EventForm.HYBRID
+
+    def unanswered(self, now: datetime) -> bool:
+        """Whether an answer is wanted: none was given, or not whether in the room or online."""
+        if self.answer is None or self.cancelled or self.event.ends_at <= now:
+            return False
+        undecided = self.answer.partstat is Partstat.ACCEPTED and self.answer.form is None
+        return self.answer.partstat is Partstat.NEEDS_ACTION or (self.hybrid and undecided)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPart:
+    """An agenda item in which one has a role, alone or as a pair; `join_link` as for its event."""
+
+    item: AgendaItem
+    roles: Sequence[AgendaRole]
+
+
+def own_events(
+    session: Session, actor: Actor, *, since: datetime | None = None, until: datetime | None = None
+) -> list[OwnEvent]:
+    """The actor's events and talks in the order of the clock; of what has no day yet, the end of
+    its month counts. Only those that reach between `since` and `until`, if given."""
+    statement = _own(actor)
+    if since is not None:
+        statement = statement.where(Event.ends_at > since)
+    if until is not None:
+        statement = statement.where(func.coalesce(Event.starts_at, Event.ends_at) < until)
+    rows = [OwnEvent(*row) for row in session.execute(statement)]
+    return sorted(rows, key=_order)
+
+
+def own_event(session: Session, actor: Actor, uuid: UUID) -> OwnEvent:
+    """One of the actor's events. Raises NotFound, as for drafts and what is not theirs."""
+    row = session.execute(_own(actor).where(Event.uuid == uuid)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such event.")
+    return OwnEvent(*row)
+
+
+def coming(events: Iterable[OwnEvent], now: datetime) -> OwnEvent | None:
+    """What is next: not over, cancelled or declined, and with a day if any of them has one."""
+    ahead = [
+        one for one in events if one.event.ends_at > now and not one.cancelled and not one.declined
+    ]
+    dated = [one for one in ahead if one.event.precision in ("timed", "days")]
+    return next(iter(dated or ahead), None)
+
+
+def own_parts(session: Session, actor: Actor, event: Event) -> list[OwnPart]:
+    """The items in which the actor has a role, with their questions; in two statements."""
+    pairs = select(PairMember.pair_id).where(PairMember.person_id == actor.person_id)
+    items = session.scalars(
+        select(AgendaItem)
+        .where(
+            AgendaItem.event_id == event.id,
+            AgendaItem.status == EventStatus.PUBLISHED,
+            taking_part.is_own_item(actor.person_id),
+        )
+        .options(
+            defer(AgendaItem.join_link, raiseload=True),
+            joinedload(
+                AgendaItem.roles.and_(
+                    or_(AgendaRole.person_id == actor.person_id, AgendaRole.pair_id.in_(pairs))
+                )
+            ),
+            selectinload(AgendaItem.guiding_questions),
+            raiseload("*"),
+        )
+        .order_by(AgendaItem.starts_at, AgendaItem.position)
+    ).unique()
+    return [OwnPart(item, item.roles) for item in items]
+
+
+def breaks_of(session: Session, actor: Actor, first: date, last: date) -> Sequence[Break]:
+    """When the actor's programmes rest within these days."""
+    return session.scalars(
+        select(Break)
+        .where(
+            Break.programme_id.in_(actor.programmes),
+            Break.starts_on <= last,
+            Break.ends_on >= first,
+        )
+        .order_by(Break.starts_on, Break.id)
+    ).all()
+
+
+def _own(actor: Actor) -> Select[Any]:
+    answer = aliased(Participation)
+    link = case((taking_part.may_join_online(answer), Event.join_link), else_=null())
+    return (
+        select(Event, answer, link)
+        .outerjoin(answer, and_(answer.event_id == Event.id, answer.person_id == actor.person_id))
+        .where(
+            Event.status != EventStatus.DRAFT,
+            taking_part.takes_part(actor.person_id, answer),
+            or_(Event.pair_id.is_(None), own_talks(actor)),
+        )
+        .options(
+            defer(Event.join_link, raiseload=True),
+            joinedload(Event.programme),
+            joinedload(Event.series),
+            joinedload(Event.pair).load_only(Pair.uuid),
+            raiseload("*"),
+        )
+    )
+
+
+def _order(one: OwnEvent) -> tuple[datetime, str]:
+    event = one.event
+    vague = event.starts_at is None or event.precision == "month"
+    return (event.ends_at if vague or event.starts_at is None else event.starts_at, event.key)

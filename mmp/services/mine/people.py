@@ -1,0 +1,71 @@
+"""Who else is on the list of one's event: people by name, the discreet never, and pairs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, joinedload, raiseload
+
+from mmp.core.texts import Translated
+from mmp.models import Event, Pair, PairMember, Participation, Person
+from mmp.models.enums import MembershipRole, Partstat
+from mmp.services.permissions import Actor
+from mmp.services.taking_part import TAKING_PART
+
+_KNOWS_PAIRS = (MembershipRole.MENTOR, MembershipRole.COORDINATOR, MembershipRole.ASSISTANT)
+
+
+@dataclass(frozen=True, slots=True)
+class Fellow:
+    """Someone on the list as the others may see them. `pair` numbers those who belong together,
+    None where the reader is not to know of pairs."""
+
+    person: Person
+    organisation: Translated
+    pair: int | None
+
+
+def fellows(session: Session, actor: Actor, event: Event) -> list[Fellow]:
+    """Who takes part in the actor's event and has not declined; in one statement.
+
+    Discreet people are left out, for everybody. Pairs stand together, but guests and speakers
+    learn of none.
+    """
+    knows = bool(event.programme_id in actor.with_role(*_KNOWS_PAIRS))
+    belongs = and_(
+        PairMember.person_id == Participation.person_id,
+        PairMember.pair_id.in_(
+            select(Pair.id).where(Pair.programme_id == event.programme_id, Pair.ends_on.is_(None))
+        ),
+        PairMember.ends_on.is_(None),
+    )
+    rows = session.execute(
+        select(Participation, PairMember.pair_id)
+        .join(Participation.person)
+        .outerjoin(PairMember, belongs)
+        .where(
+            Participation.event_id == event.id,
+            Participation.entry.in_(TAKING_PART),
+            Participation.partstat != Partstat.DECLINED,
+            or_(Person.discreet.is_(False), Person.id == actor.person_id),
+        )
+        .options(joinedload(Participation.person), raiseload("*"))
+        .order_by(Person.name, PairMember.pair_id)
+    ).all()
+    return _together([(row, pair if knows else None) for row, pair in rows])
+
+
+def _together(rows: Sequence[tuple[Participation, int | None]]) -> list[Fellow]:
+    """By name, with who is of the same pair right behind."""
+    first: dict[int, int] = {}
+    once: dict[int, Fellow] = {}
+    for place, (row, pair) in enumerate(rows):
+        if row.person_id not in once:
+            once[row.person_id] = Fellow(row.person, row.organisation_name, pair)
+            if pair is not None:
+                first.setdefault(pair, place)
+    places = {
+        person: (first.get(one.pair or 0, place), place)
+        for place, (person, one) in enumerate(once.items())
+    }
+    return [once[person] for person in sorted(once, key=places.__getitem__)]
