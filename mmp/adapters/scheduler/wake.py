@@ -54,12 +54,11 @@ class Watcher:
     def _listen(self) -> None:
         """PostgreSQL tells."""
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        driver = connection.connection.driver_connection
+        assert driver is not None  # it is connected
         connection.detach()  # back in the pool, it would go on listening
         with connection:
             connection.execute(text(f"LISTEN {self._channel}"))
-            driver = connection.connection.driver_connection
-            if driver is None:
-                return
             self._wake()  # for what came while nobody listened
             while not self._stopping.is_set():
                 if list(driver.notifies(timeout=SECONDS, stop_after=1)):

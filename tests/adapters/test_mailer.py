@@ -1,0 +1,153 @@
+"""Folders and mail servers: what arrives, who is trusted, and what failures mean."""
+
+import ssl
+import stat
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mmp.adapters.mailer import DirectoryMailer, Mailer, Outgoing, SMTPMailer, mailer_for
+from mmp.core.mail import Outcome, Result, Stage
+from tests.jobs.relay import Relay, refuse_all, relay
+
+MAIL = Outgoing(
+    "<1@mmp.example.org>",
+    "mmp@example.org",
+    "lina@example.org",
+    b"Subject: x\r\n\r\n.a line with a dot\r\n..two\r\n.\r\nend\r\n",
+)
+
+
+def send(mailer: Mailer, mail: Outgoing = MAIL) -> Outcome:
+    with mailer.lane() as lane:
+        return lane.send(mail)
+
+
+def plain(server: Relay, **values: Any) -> SMTPMailer:
+    options: dict[str, Any] = {"encryption": "none", "timeout": 5}
+    return SMTPMailer(host="127.0.0.1", port=server.port, **options | values)
+
+
+def test_a_folder_keeps_one_file_per_mail(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "mail"
+    mailer = DirectoryMailer(folder)
+    for _ in range(2):
+        assert send(mailer).result is Result.SENT
+    (file,) = folder.iterdir()
+    assert file.name == "1@mmp.example.org.eml"
+    assert file.read_bytes() == MAIL.octets
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_message_id_leads_out_of_no_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "mail"
+    evil = Outgoing("<../../x/.ssh@y>", "a@b.org", "c@d.org", b"x")
+    assert send(DirectoryMailer(folder), evil).result is Result.SENT
+    assert [path.parent for path in tmp_path.rglob("*.eml")] == [folder]
+
+
+def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    outcome = send(DirectoryMailer(tmp_path / "file"))
+    assert outcome.result is Result.UNREACHABLE
+
+
+def test_octets_arrive_as_they_are() -> None:
+    with relay() as server:
+        outcome = send(plain(server))
+        assert (outcome.result, outcome.code) == (Result.SENT, 250)
+        assert server.received == [("lina@example.org", MAIL.octets)]
+
+
+def test_nobody_listens() -> None:
+    outcome = send(SMTPMailer(host="127.0.0.1", port=1, encryption="none"))
+    assert (outcome.result, outcome.stage) == (Result.UNREACHABLE, Stage.CONNECT)
+
+
+def test_a_wrong_password_is_our_fault() -> None:
+    with relay(authenticator=refuse_all, auth_require_tls=False) as server:
+        outcome = send(plain(server, user="mmp", password="hunter2"))
+    assert (outcome.result, outcome.stage, outcome.code) == (Result.STOPPED, Stage.AUTH, 535)
+    assert "hunter2" not in outcome.text
+
+
+def test_a_server_that_wants_no_password_where_one_is_set() -> None:
+    with relay() as server:
+        outcome = send(plain(server, user="mmp", password="hunter2"))
+    assert (outcome.result, outcome.stage) == (Result.STOPPED, Stage.AUTH)
+
+
+def test_an_idle_connection_that_was_ended_is_made_anew() -> None:
+    with relay(timeout=0.1) as server, plain(server).lane() as lane:
+        assert lane.send(MAIL).result is Result.SENT
+        for _ in range(20):
+            time.sleep(0.12)  # the server's own patience has to run out
+            assert lane.send(MAIL).result is Result.SENT
+            if server.connections > 1:
+                return
+    pytest.fail("the server never ended the conversation")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for localhost that nobody vouches for."""
+    folder = tmp_path_factory.mktemp("tls")
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+    command += " -keyout key.pem -out cert.pem -subj /CN=localhost"
+    command += " -addext subjectAltName=DNS:localhost,IP:127.0.0.1"
+    subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+def server_context(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+    return context
+
+
+@pytest.mark.parametrize("trusted", (True, False))
+def test_starttls_is_verified(certificate: Path, trusted: bool) -> None:
+    trust = ssl.create_default_context()
+    if trusted:
+        trust.load_verify_locations(certificate / "cert.pem")
+    with relay(tls_context=server_context(certificate), require_starttls=True) as server:
+        outcome = send(plain(server, encryption="starttls", tls=trust))
+        assert len(server.received) == trusted
+    expected = (Result.SENT, Stage.DOT) if trusted else (Result.UNREACHABLE, Stage.TLS)
+    assert (outcome.result, outcome.stage) == expected
+
+
+def test_a_server_without_starttls_gets_nothing() -> None:
+    with relay() as server:
+        outcome = send(plain(server, encryption="starttls", user="mmp", password="hunter2"))
+        assert not server.received
+    assert (outcome.result, outcome.stage) == (Result.STOPPED, Stage.TLS)
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "encryption"),
+    (
+        ("smtp://mail.example.org", 25, "none"),
+        ("smtps://mail.example.org", 465, "tls"),
+        ("smtp+starttls://mail.example.org", 587, "starttls"),
+        ("smtp+starttls://m%40x:p%2Fw%3A@mail.example.org:2525/", 2525, "starttls"),
+    ),
+)
+def test_addresses_of_servers(url: str, port: int, encryption: str) -> None:
+    mailer = mailer_for(url)
+    assert isinstance(mailer, SMTPMailer)
+    assert (mailer.host, mailer.port, mailer.encryption) == ("mail.example.org", port, encryption)
+    if "@" in url:
+        assert mailer.user == "m@x"
+        assert mailer._password == "p/w:"
+    assert "p/w:" not in repr(mailer)
+
+
+def test_the_address_of_a_folder(tmp_path: Path) -> None:
+    mailer = mailer_for(f"dir:{tmp_path}/mail")
+    assert isinstance(mailer, DirectoryMailer)
+    assert mailer.folder == tmp_path / "mail"
