@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -154,9 +155,7 @@ def _greeting(settings: Settings, instance: Path | None, *, here: bool) -> str:
 
 
 def _one_use(settings: Settings, session: Session, now: datetime, person: Person) -> str:
-    from datetime import timedelta  # these, only where somebody may sign in so
-
-    from mmp.services.sign_in import one_use_address
+    from mmp.services.sign_in import one_use_address  # heavy, with the rows
 
     return one_use_address(
         session,

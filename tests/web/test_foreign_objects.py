@@ -5,7 +5,6 @@ fails until somebody says there what another's object looks like.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 from itertools import product
 from uuid import UUID
 
@@ -68,7 +67,13 @@ def roles(session: Session) -> dict[str, Person]:
         make.event(programme, key=f"{slug}-draft", status=EventStatus.DRAFT)
         members = [make.person(programme), make.person(programme)]
         make.event(programme, key=f"{slug}-talk", pair=make.pair(programme, *members))
-        document = Document(key="paper", title={"en": "Paper"}, programme=programme, **_made())
+        document = Document(
+            key="paper",
+            title={"en": "Paper"},
+            programme=programme,
+            created_at=MADE_AT,
+            changed_at=MADE_AT,
+        )
         session.add(document)
         session.add(
             DocumentFile(
@@ -92,10 +97,6 @@ def roles(session: Session) -> dict[str, Person]:
         link.used_at = NOW
     session.commit()
     return people
-
-
-def _made() -> dict[str, datetime]:
-    return {"created_at": MADE_AT, "changed_at": MADE_AT}
 
 
 def foreign(session: Session) -> dict[str, set[str]]:

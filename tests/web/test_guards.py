@@ -1,6 +1,9 @@
 """Every view says who may open it, and means it."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -9,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mmp.adapters.clock import FixedClock
 from mmp.models.enums import MembershipRole, Strength
-from mmp.web import guards
+from mmp.web import guards, languages
 from mmp.web.pages import pages
 from tests.support.door import sign_in
 from tests.support.factories import Factory
@@ -33,7 +36,7 @@ def test_guards_find_their_programme_in_the_address(app: Flask) -> None:
     lost = {
         rule.rule
         for rule in app.url_map.iter_rules()
-        if app.view_functions[rule.endpoint].guard in WITH_PROGRAMME  # type: ignore[attr-defined]  # above
+        if getattr(app.view_functions[rule.endpoint], "guard", None) in WITH_PROGRAMME
         and "slug" not in rule.arguments
     }
     assert not lost, "a planner plans one programme: name it `slug`"
@@ -67,13 +70,9 @@ def app(app: Flask) -> Flask:
     return app
 
 
-def _in_english(view):  # type: ignore[no-untyped-def]  # whatever it takes
-    from functools import wraps
-
-    from mmp.web import languages
-
+def _in_english(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
-    def shown(**values: str):  # type: ignore[no-untyped-def]  # as the view
+    def shown(**values: str) -> Any:
         languages.use("en")
         return view(**values)
 
