@@ -2,11 +2,13 @@
 
 import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import jinja2
 import pytest
+from babel.messages.extract import extract
 
 from mmp.adapters.renderer import FOLDER, render
 from mmp.adapters.translations import LANGUAGES
@@ -137,3 +139,16 @@ def test_over_midnight_and_the_first_of_a_month() -> None:
 def test_a_template_that_is_not_there() -> None:
     with pytest.raises(jinja2.TemplateNotFound):
         render("../secret", locale="en", zone="UTC", parameters=GIVEN)
+
+
+def test_both_kinds_say_the_same() -> None:
+    """Also, only the texts in HTML templates are collected for translation."""
+    for text in FOLDER.glob("*.txt"):
+        missing = _messages(text) - _messages(text.with_suffix(".html"))
+        assert not missing, text.name
+
+
+def _messages(path: Path) -> set[object]:
+    with path.open("rb") as file:
+        found = extract("jinja2", file, options={"trimmed": "true", "silent": "false"})
+        return {message for _, message, _, _ in found}
