@@ -1,9 +1,12 @@
 """The `mmp` command. Modules here import little at the top: `mmp --help` must stay quick."""
 
 import errno
+import os
 import sqlite3
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import click
@@ -36,6 +39,7 @@ class Commands(click.Group):
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise
+            _let_go_of_output()
             where = f"{error.filename}: " if error.filename else ""
             _fail(ctx, f"{where}{error.strerror or error}", status=1)
         except sqlite3.Error as error:
@@ -59,6 +63,15 @@ def _one_line(ctx: click.Context) -> Iterator[None]:
         about = getattr(error, "ctx", None) or ctx
         more = f" See {about.command_path} --help." if isinstance(error, click.UsageError) else ""
         _fail(ctx, error.format_message() + more, status=error.exit_code)
+
+
+def _let_go_of_output() -> None:
+    """What standard output did not take is not tried again when Python ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _fail(ctx: click.Context, message: str, *, status: int) -> None:

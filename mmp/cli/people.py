@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from mmp.cli.problems import problems_as_lines
-from mmp.cli.work import open_instance
+from mmp.cli.work import open_instance, warn_of_demo
 
 ROLES = ("coordinator", "assistant", "mentor", "speaker", "guest")
 
@@ -31,8 +31,11 @@ def people() -> None:
 def import_file(file: Path, slug: str, role: str) -> None:
     """Bring people from FILE (CSV or XLSX) into a programme: all of them, or nobody.
 
-    The first row names the columns: name, email, country and more, in English, French or Arabic.
-    Empty cells leave what is there; the same file again changes nothing.
+    The first row names the columns, in English, French or Arabic: name (or first name and last
+    name), name native, email, country, region, zone, locale, organisation, position, group,
+    gender, languages, discreet, role. Only name is needed; zone, region and locale follow from the
+    country where it has but one zone. Empty cells leave what is there; the same file again changes
+    nothing. Nobody is put on an event's list by this.
     """
     from mmp.models.enums import MembershipRole  # heavy: SQLAlchemy
     from mmp.services.people_import import plan_people, save_people, summary
@@ -40,6 +43,7 @@ def import_file(file: Path, slug: str, role: str) -> None:
 
     data = read_bytes(file)
     with open_instance() as work:
+        warn_of_demo(work)
         plan = plan_people(
             work.session, data=data, file=str(file), slug=slug, role=MembershipRole(role)
         )

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from mmp.cli.problems import problems_as_lines
-from mmp.cli.work import open_instance
+from mmp.cli.work import open_instance, warn_of_demo
 
 if TYPE_CHECKING:
     from mmp.models import Programme
     from mmp.services.programme_files import Exported, Imported
+
+MOST_ALIKE = 5
 
 
 @click.group("programme", short_help="Read or write a programme as one file.")
@@ -33,6 +35,7 @@ def import_file(file: Path) -> None:
 
     data = read_bytes(file)
     with open_instance() as work:
+        warn_of_demo(work)
         done = import_programme(
             work.session,
             data=data,
@@ -58,15 +61,30 @@ def _said(done: Imported, programme: Programme) -> list[str]:
         what = ", ".join(_counted(count, section) for section, count in counts.items())
         lines.append(f"{programme.slug}: new" + (f", with {what}" if what else ""))
     else:
-        lines.extend(str(change) for change in done.changes)
+        lines.extend(_summed([str(change) for change in done.changes]))
         if not done.changes:
             lines.append(f"{programme.slug}: nothing to change")
-    lines.extend(f"{path}: not in the file; kept as it is" for path in done.kept)
+    lines.extend(_summed([f"{path}: not in the file; kept as it is" for path in done.kept]))
     lines.extend(
         f"people/{handle}: in no role and named nowhere; not part of the programme"
         for handle in done.unused
     )
     return lines
+
+
+def _summed(lines: list[str]) -> list[str]:
+    """The lines; of many that say the same of things of one kind a few, and how many more."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for line in lines:
+        path, _, said = line.partition(": ")
+        alike.setdefault((path.rpartition("/")[0], said), []).append(line)
+    shown = []
+    for (where, said), group in alike.items():
+        shown.extend(group[:MOST_ALIKE])
+        if more := len(group) - MOST_ALIKE:
+            if more > 0:
+                shown.append(f"{where}: {said}, {more} more")
+    return shown
 
 
 def _counted(count: int, section: str) -> str:
@@ -103,6 +121,14 @@ def _write(exported: Exported, output: Path, store: Path) -> None:
 
     write_files(exported, output.with_name(f"{output.stem}.documents"), store)
     write_whole(output, exported.text.encode())
+
+
+@programmes.command("example")
+def example() -> None:
+    """Write a programme file in which everything is explained to standard output."""
+    from mmp.config import ASSETS  # read only when a command needs it
+
+    click.echo((ASSETS / "docs" / "programme-file.yaml").read_bytes(), nl=False)
 
 
 @programmes.command("schema")

@@ -45,7 +45,7 @@ def run(host: str, port: int) -> None:
                 "%(folder)s is the demo: start it with mmp demo. For data of your own name "
                 "another folder, for example: MMP_INSTANCE=%(other)s %(mmp)s run",
                 folder=settings.instance,
-                other=settings.instance.with_name("mmp-data"),
+                other=settings.instance / "own",
                 mmp=called_as(),
             )
         app = create_app(settings)

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import click
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -47,3 +49,13 @@ def open_instance(instance: Path | None = None) -> Iterator[Work]:
         finally:
             session.close()
             db.engine.dispose()
+
+
+def warn_of_demo(work: Work) -> None:
+    """Say so where people's own data is about to go among the demo's."""
+    if work.clock.shifted:
+        click.echo(
+            f"mmp: {work.settings.instance} is the demo; for data of your own name another "
+            "folder with MMP_INSTANCE.",
+            err=True,
+        )

@@ -311,7 +311,8 @@ def _without_a_secret(archive: Path) -> None:
 
 def _with_more(archive: Path) -> None:
     with tarfile.open(archive) as old:
-        old.extractall(archive.with_name("all"), filter="data")
+        # Our own archive, and Python 3.11.2 has no filters yet.
+        old.extractall(archive.with_name("all"))
     folder = archive.with_name("all")
     (folder / "extra").write_text("more")
     with tarfile.open(archive, "w:gz") as new:

@@ -177,11 +177,18 @@ class TestFullDisk:
         assert (instance / "mmp.sqlite3").read_bytes() == before
         assert not list(instance.glob(".restore-*"))
 
-    def test_a_feed_is_not_cut_in_silence(self, mentor: None, instance: Path) -> None:
+    @pytest.mark.parametrize("unbuffered", ("", "1"))
+    def test_a_feed_is_not_cut_in_silence(
+        self, mentor: None, instance: Path, unbuffered: str
+    ) -> None:
         with Path("/dev/full").open("wb") as full:
             done = subprocess.run(
                 [MMP, "feed", "show", EMAIL],
-                env={**os.environ, "MMP_INSTANCE": str(instance)},
+                env={
+                    **os.environ,
+                    "MMP_INSTANCE": str(instance),
+                    "PYTHONUNBUFFERED": unbuffered,
+                },
                 stdout=full,
                 stderr=subprocess.PIPE,
                 text=True,

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from mmp.adapters import database
+from mmp.adapters.clock import FileClock
 from tests.cli.conftest import Mmp
+from tests.support.factories import MADE_AT
 from tests.support.programme_files import DEMOS, EXAMPLE, SMALL
 
 pytestmark = pytest.mark.usefixtures("database_url")
@@ -125,3 +127,28 @@ def test_an_output_that_cannot_be_written_leaves_nothing(
     result = mmp("programme", "export", "small", "-o", tmp_path / "folder" / "out.yaml")
     assert result.exit_code in (1, 2)
     assert result.stderr.count("\n") == 1
+
+
+def test_the_example_is_a_programme_file(mmp: Mmp) -> None:
+    result = mmp("programme", "example")
+    assert result.exit_code == 0
+    assert result.stdout == EXAMPLE.read_text()
+
+
+def test_who_imports_into_the_demo_is_told(mmp: Mmp, instance: Path) -> None:
+    FileClock(instance / "clock.json").set(MADE_AT)
+    result = mmp("programme", "import", EXAMPLE)
+    assert result.exit_code == 0
+    assert "is the demo" in result.stderr
+
+
+def test_many_alike_changes_are_summed_up(mmp: Mmp, tmp_path: Path) -> None:
+    head = "mmp: 1\nprogramme: {slug: many, name: Many, zone: Europe/Stockholm}\n"
+    people = "".join(f"  p{n}: {{name: P {n}, roles: [mentor]}}\n" for n in range(40))
+    file = tmp_path / "many.yaml"
+    file.write_text(f"{head}people:\n{people}")
+    assert mmp("programme", "import", file).exit_code == 0
+    file.write_text(head)
+    lines = mmp("programme", "import", file).stdout.splitlines()
+    assert "people: not in the file; kept as it is, 35 more" in lines
+    assert len(lines) < 10
