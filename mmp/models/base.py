@@ -126,6 +126,6 @@ class Versioned(MappedAsDataclass, kw_only=True, eq=False, repr=False):
     eq_default=False, kw_only_default=True, field_specifiers=(mapped_column, relationship)
 )
 class Keyed(MappedAsDataclass, kw_only=True, eq=False, repr=False):
-    """A row with a short, stable handle: letters, digits and hyphens; used in files and addresses."""
+    """A row with a short, stable handle of letters, digits and hyphens, for files and addresses."""
 
     key: Mapped[str] = mapped_column(String(80))

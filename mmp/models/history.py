@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class HistoryEntry(Identified, Base):
-    """One change. `changes` maps a field to `[old, new]`; `actor` is empty for the system itself."""
+    """One change. `changes` maps a field to `[old, new]`; the system itself is no `actor`."""
 
     __table_args__ = (
         Index("ix_history_entry_subject", "subject_uuid", "at"),

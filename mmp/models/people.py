@@ -38,7 +38,7 @@ class Organisation(Identified, Versioned, Keyed, Base):
 
 
 class Person(Identified, Versioned, Keyed, Base):
-    """Someone, apart from how they sign in. `email` is kept in lower case; a speaker may have none."""
+    """Someone, apart from how they sign in. `email` is in lower case; a speaker may have none."""
 
     __table_args__ = (UniqueConstraint("key"), UniqueConstraint("email"))
 
