@@ -30,9 +30,7 @@ class AgendaItem(Identified, Versioned, Keyed, Base):
     __table_args__ = (
         UniqueConstraint("event_id", "key"),
         UniqueConstraint("uid"),
-        CheckConstraint(
-            "status <> 'cancelled' OR cancelled_at IS NOT NULL", name="cancelled_when"
-        ),
+        CheckConstraint("status <> 'cancelled' OR cancelled_at IS NOT NULL", name="cancelled_when"),
         CheckConstraint("(starts_local IS NULL) = (ends_local IS NULL)", name="both_times"),
     )
 

@@ -61,9 +61,7 @@ class Event(Identified, Versioned, Keyed, Base):
             " OR (precision = 'before' AND last_day IS NOT NULL)",
             name="when",
         ),
-        CheckConstraint(
-            "status <> 'cancelled' OR cancelled_at IS NOT NULL", name="cancelled_when"
-        ),
+        CheckConstraint("status <> 'cancelled' OR cancelled_at IS NOT NULL", name="cancelled_when"),
         Index("ix_event_programme_starts", "programme_id", "starts_at"),
         Index("ix_event_pair", "pair_id"),
     )
