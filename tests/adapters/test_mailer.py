@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from mmp.adapters.mailer import DirectoryMailer, Mailer, Outgoing, SMTPMailer, mailer_for
+from mmp.config import Settings
+from mmp.core.errors import SettingsError
 from mmp.core.mail import Outcome, Result, Stage
 from tests.jobs.relay import Relay, refuse_all, relay
 
@@ -151,3 +153,42 @@ def test_the_address_of_a_folder(tmp_path: Path) -> None:
     mailer = mailer_for(f"dir:{tmp_path}/mail")
     assert isinstance(mailer, DirectoryMailer)
     assert mailer.folder == tmp_path / "mail"
+
+
+def settings(instance: Path, **environ: str) -> Settings:
+    return Settings.load(environ, instance=instance)
+
+
+def test_a_folder_is_named_from_the_instance(instance: Path) -> None:
+    assert settings(instance).mail_url == f"dir:{instance}/mail"
+    assert settings(instance, MMP_MAIL_URL="dir:post").mail_url == f"dir:{instance}/post"
+    assert settings(instance, MMP_MAIL_URL="dir:/srv/mail").mail_url == "dir:/srv/mail"
+
+
+@pytest.mark.parametrize(
+    "url",
+    (
+        "dir:",
+        "smtp://",
+        "smtp://:25",
+        "smtp://mail.example.org:x",
+        "smtps://mail.example.org/path",
+        "smtps://mail.example.org?tls=no",
+        "smtp://mail.example.org\nx",
+        "smtps://u:hunter2/3@mail.example.org",
+        "http://mail.example.org",
+    ),
+)
+def test_nonsense_as_a_server_is_refused(instance: Path, url: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings(instance, MMP_MAIL_URL=url)
+    assert str(refused.value).startswith("MMP_MAIL_URL: ")
+    assert "hunter2" not in str(refused.value)
+
+
+def test_the_sender(instance: Path) -> None:
+    assert settings(instance).mail_from is None
+    assert settings(instance, MMP_MAIL_FROM=" a@b.org ").mail_from == "a@b.org"
+    for nonsense in ("a", "A <a@b.org>", "a@b.org, c@d.org", "a@b.org\r\nBcc: c@d.org"):
+        with pytest.raises(SettingsError, match="^MMP_MAIL_FROM: "):
+            settings(instance, MMP_MAIL_FROM=nonsense)
