@@ -15,7 +15,6 @@ from mmp.models import Membership, Person, Programme, SignInLink
 from mmp.models.enums import MembershipRole
 from mmp.services import accounts, history
 from mmp.services.outbox import enqueue
-from mmp.services.programme_files import import_programme
 from mmp.services.sign_in import claim_link
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
@@ -122,6 +121,8 @@ def start_from_file(
     session: Session, *, now: datetime, actor: Person, data: bytes, file: str, store: Path
 ) -> Programme:
     """A programme from its file, coordinated by `actor`. Raises ProblemsFound with every fault."""
+    from mmp.services.programme_files import import_programme  # heavy, and needed once
+
     done = import_programme(session, data=data, file=file, actor=actor, now=now, store=store)
     _coordinate(session, done.programme, actor)
     return done.programme
@@ -129,6 +130,8 @@ def start_from_file(
 
 def start_demo(session: Session, *, now: datetime, actor: Person, store: Path) -> Programme:
     """The demo's programmes, coordinated by `actor`. Gives the main one."""
+    from mmp.services.programme_files import import_programme  # heavy, and needed once
+
     made = []
     for name in NAMES:
         data = (FOLDER / name).read_bytes()

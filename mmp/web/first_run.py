@@ -9,7 +9,6 @@ from wtforms.fields.choices import SelectChoice
 
 from mmp.core import zones
 from mmp.core.errors import NotFound, ProblemsFound, UserError
-from mmp.core.programme_file.nodes import MAX_BYTES
 from mmp.models import Person, Programme
 from mmp.models.enums import Strength
 from mmp.services import first_run as service, sign_in as links
@@ -100,9 +99,13 @@ def _start(form: FirstProgrammeForm, person: Person) -> Programme:
         sent = request.files.get("file")
         if sent is None or not sent.filename:
             raise UserError("Choose a programme file.", field="way")
-        data = sent.stream.read(MAX_BYTES + 1)
         return service.start_from_file(
-            session(), now=now, actor=person, data=data, file=sent.filename[:100], store=store
+            session(),
+            now=now,
+            actor=person,
+            data=sent.stream.read(),  # no more than any request may hold
+            file=sent.filename[:100],
+            store=store,
         )
     return service.start_empty(
         session(),
