@@ -190,5 +190,5 @@ def test_the_sender(instance: Path) -> None:
     assert settings(instance).mail_from is None
     assert settings(instance, MMP_MAIL_FROM=" a@b.org ").mail_from == "a@b.org"
     for nonsense in ("a", "A <a@b.org>", "a@b.org, c@d.org", "a@b.org\r\nBcc: c@d.org"):
-        with pytest.raises(SettingsError, match="^MMP_MAIL_FROM: "):
+        with pytest.raises(SettingsError, match=r"^MMP_MAIL_FROM: "):
             settings(instance, MMP_MAIL_FROM=nonsense)

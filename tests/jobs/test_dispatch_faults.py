@@ -19,11 +19,9 @@ from tests.jobs.conftest import Enqueue, MakeWorker
 from tests.jobs.relay import SILENCE, Relay, relay
 from tests.support.factories import Factory
 
-pytestmark = pytest.mark.both_databases
-
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 20.0
-KILLS = 3
+KILLS = 2
 
 
 @pytest.fixture
@@ -44,6 +42,7 @@ def wait_until(true: Callable[[], bool], what: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.both_databases
 def test_kill_9_loses_nothing(
     session: Session,
     database_url: str,
