@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from mmp.cli.account import account
 from mmp.cli.backup import backup, restore
 from mmp.cli.clock import clock
 from mmp.cli.db import db
@@ -95,6 +96,7 @@ COMMANDS: tuple[click.Command, ...] = (
     doctor,
     backup,
     restore,
+    account,
     programmes,
     people,
 )

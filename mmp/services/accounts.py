@@ -35,16 +35,21 @@ def account_of(session: Session, person_id: int) -> Account | None:
     )
 
 
-def check_password(
-    session: Session, *, passwords: Passwords, email: str, password: str
-) -> Account | None:
-    """The open account of this address if that is its password. Takes as long for any other."""
-    account = session.scalar(
+def account_of_address(session: Session, email: str) -> Account | None:
+    """The open account of who has this e-mail address."""
+    return session.scalar(
         select(Account)
         .join(Person, Person.id == Account.person_id)
         .where(Person.email == email.strip().lower(), Account.active)
         .options(joinedload(Account.person))
     )
+
+
+def check_password(
+    session: Session, *, passwords: Passwords, email: str, password: str
+) -> Account | None:
+    """The open account of this address if that is its password. Takes as long for any other."""
+    account = account_of_address(session, email)
     right = passwords.matches(password[:LONGEST], account.password if account else None)
     return account if right else None
 
@@ -92,6 +97,24 @@ def refuse_weak(password: str, person: Person) -> None:
     mine = any(plain == word.casefold().replace(" ", "") for word in known)
     if mine or plain in _TOO_COMMON or len(set(plain)) < 5:
         raise UserError("That is guessed first; take several words.", field="password")
+
+
+def reset(session: Session, *, now: datetime, account: Account) -> None:
+    """Take password and codes away and sign every device out, for who lost them: the next link
+    lets them choose anew."""
+    account.password = account.tf_primary_method = account.tf_totp_secret = None
+    account.tf_last_counter = account.mf_recovery_codes = None
+    session.flush()
+    sessions.end_all(session, now=now, person_id=account.person_id)
+    history.record(
+        session,
+        now=now,
+        actor=None,
+        programme=None,
+        kind="account",
+        uuid=account.uuid,
+        action="reset",
+    )
 
 
 def uses_codes(account: Account) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from mmp.core.errors import NotFound
@@ -16,6 +16,8 @@ from mmp.services.feeds import hash_token
 SEEN_NOTED_EVERY = timedelta(minutes=5)
 LASTS_UNUSED = {Strength.LINK: timedelta(days=60), Strength.STRONG: timedelta(days=14)}
 """How long a device stays signed in without being used."""
+KEPT = timedelta(days=90)
+"""After so long without use a row is deleted, when its person signs in again."""
 
 
 def start(
@@ -31,6 +33,11 @@ def start(
 
     `confirmed` says that the password was given just now.
     """
+    session.execute(
+        delete(SignIn)
+        .where(SignIn.person_id == person.id, SignIn.seen_at < now - KEPT)
+        .execution_options(synchronize_session=False)
+    )
     token = secrets.token_urlsafe(32)
     browser, system = device
     sign_in = SignIn(

@@ -238,6 +238,23 @@ def test_two_at_one_moment_take_a_code_once(
         assert not _take(other, passwords, theirs, phone.recovery_codes[0])
 
 
+def test_a_reset_leaves_nothing_to_sign_in_with(
+    session: Session,
+    person: Person,
+    account: Account,
+    passwords: ArgonPasswords,
+    phone: Authenticator,
+) -> None:
+    accounts.reset(session, now=NOW, account=account)
+    session.commit()
+    assert not accounts.uses_codes(account)
+    assert not accounts.check_password(
+        session, passwords=passwords, email=person.email or "", password=GOOD
+    )
+    assert not _take(session, passwords, account, phone.recovery_codes[0])
+    assert not sessions.live(session, now=NOW, person_id=person.id)
+
+
 def test_secrets_of_authenticators_are_encrypted(
     account: Account, phone: Authenticator, passwords: ArgonPasswords, world: World
 ) -> None:
