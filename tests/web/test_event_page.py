@@ -1,9 +1,13 @@
 """An event, as everybody may see it: all that is public and nothing else."""
 
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
-from mmp.models import Programme
+from mmp.adapters.clock import FixedClock
+from mmp.models import GuidingQuestion, Programme
 from tests.web import rows
 from tests.web.html import Page, page, pages_below
 
@@ -32,7 +36,7 @@ def test_what_there_is(june: Page) -> None:
         assert words in text
     assert "mailto:host@example.org" in june.links
     assert EVENTS.removesuffix("/") + "/october/" in june.links
-    assert EVENTS + "june.ics" in june.links
+    assert EVENTS + "june.ics" not in june.links  # it is over
     assert "/en/programmes/year-2026/subscribe/" in june.links
 
 
@@ -120,6 +124,32 @@ def test_a_cancelled_event_says_so(client: FlaskClient, year: Programme) -> None
     found = page(client, EVENTS + "called-off/")
     assert "This event does not take place." in found.text
     assert not [link for link in found.links if link.endswith(".ics")]
+
+
+def test_only_what_lies_ahead_goes_into_a_calendar(
+    client: FlaskClient, year: Programme, clock: FixedClock
+) -> None:
+    assert EVENTS + "december.ics" in page(client, EVENTS + "december/").links
+    clock.advance(timedelta(days=200))
+    assert EVENTS + "december.ics" not in page(client, EVENTS + "december/").links
+
+
+def test_a_lone_question_has_no_number(
+    client: FlaskClient, year: Programme, session: Session
+) -> None:
+    alone = page(client, EVENTS + "june/")
+    assert ("p", {"class": "question"}) in alone.tags
+    assert ("ol", {"class": "questions"}) not in alone.tags
+    event = next(row for row in year.events if row.key == "june")
+    event.guiding_questions.append(GuidingQuestion(position=1, text={"en": "And what then?"}))
+    session.commit()
+    assert ("ol", {"class": "questions"}) in page(client, EVENTS + "june/").tags
+
+
+def test_size_and_kind_of_a_file_stand_apart_as_the_language_does(
+    client: FlaskClient, year: Programme
+) -> None:
+    assert "PDF، 1 كيلوبايت" in page(client, EVENTS.replace("/en/", "/ar/") + "june/").text
 
 
 def test_a_month_offers_no_download(client: FlaskClient, year: Programme) -> None:
