@@ -1,0 +1,266 @@
+"""Making an event, and changing what its form holds."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from mmp.core.errors import StaleEdit, UserError
+from mmp.core.event_changes import Details, Remark, differences, plain, settle, shifted
+from mmp.core.mail import Words
+from mmp.core.programme_file.times import WhenKind
+from mmp.core.texts import pick
+from mmp.core.when import When
+from mmp.models import AgendaItem, Event, GuidingQuestion, Person, Programme
+from mmp.models.enums import EventForm, EventStatus
+from mmp.services import events as rules, history
+from mmp.services.desk import person_of
+from mmp.services.event_edits.reading import details_of, may_be_contact, may_be_earlier
+from mmp.services.event_edits.telling import tell, would_tell
+from mmp.services.permissions import Actor
+
+_NOT_HANDLES = frozenset({"new"})
+"""Words that stand for something else in addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What saving did: the event, its changed fields, remarks on the clocks, how many mails."""
+
+    event: Event
+    changes: Mapping[str, list[Any]]
+    remarks: tuple[Remark, ...] = ()
+    told: int = 0
+    moved_items: int = 0
+
+
+def create_event(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    programme: Programme,
+    uuid: UUID,
+    details: Details,
+) -> Saved:
+    """Make a draft. The same `uuid` never makes a second one: the event that is there comes back.
+
+    Raises UserError beside the field that does not hold.
+    """
+    there = session.scalar(
+        select(Event).where(Event.uuid == uuid, Event.programme_id == programme.id)
+    )
+    if there is not None:
+        return Saved(there, {})
+    when, remarks = settle(details.when)
+    event = Event(
+        uuid=uuid,
+        key=free_key(session, programme, details.title),
+        uid=rules.lasting_uid(uuid),
+        programme=programme,
+        title=details.title,
+        status=EventStatus.DRAFT,
+        created_at=now,
+        changed_at=now,
+        **rules.when_columns(when),
+    )
+    session.add(event)
+    _assign(session, event, details, set(plain(details)))
+    session.flush()
+    note(session, actor=actor, now=now, event=event, action="created")
+    return Saved(event, {}, remarks)
+
+
+def change_event(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    event: Event,
+    version: int,
+    details: Details,
+    move_agenda: bool = False,
+) -> Saved:
+    """Make the event what `details` say; with `move_agenda` its agenda moves by the same time.
+
+    Raises StaleEdit where someone has saved another version than `version` meanwhile, unless the
+    event already is as wished (a form sent twice); UserError beside the field that does not hold.
+    People are told by mail of a change of time, place or form of a published event.
+    """
+    when, remarks = settle(details.when)
+    before, ends_before = details_of(event), event.ends_at
+    place_before = _place(event)
+    changes = differences(before, with_when(details, when))
+    if event.version != version:
+        if changes:
+            raise StaleEdit("Someone else has changed this event meanwhile.")
+        return Saved(event, {})
+    if not changes:
+        return Saved(event, {}, remarks)
+    _assign(session, event, details, set(changes) - {"when"})
+    items = _move(session, actor, now, event, before.when, when, move_agenda=move_agenda)
+    rules.touch(event, changes.keys(), now=now)
+    note(session, actor=actor, now=now, event=event, action="changed", changes=changes)
+    _flush(session)
+    told = 0
+    if would_tell(event, changes.keys(), ends_at=ends_before, now=now):
+        moved = {
+            "old": before.when,
+            "new": when,
+            "old_place": Words(place_before),
+            "new_place": Words(_place(event)),
+            "form": details.form if "form" in changes else None,
+            "link_changed": "join_link" in changes and bool(event.join_link),
+        }
+        told = tell(session, now=now, event=event, kind="event_moved", parameters=moved)
+    return Saved(event, changes, remarks, told, len(items))
+
+
+def note(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    event: Event,
+    action: str,
+    changes: dict[str, Any] | None = None,
+) -> None:
+    """Keep in the history what `actor` did to the event."""
+    history.record(
+        session,
+        now=now,
+        actor=person_of(session, actor),
+        programme=event.programme,
+        kind="event",
+        uuid=event.uuid,
+        action=action,
+        changes=changes,
+    )
+
+
+def free_key(session: Session, programme: Programme, title: Mapping[str, str]) -> str:
+    """A handle from the title that no event of the programme has."""
+    ascii_ = unicodedata.normalize("NFKD", pick(title, "en")).encode("ascii", "ignore").decode()
+    bare = re.sub(r"[^a-z0-9]+", "-", ascii_.lower()).strip("-")[:60].strip("-") or "event"
+    taken = _NOT_HANDLES | set(
+        session.scalars(
+            select(Event.key).where(Event.programme_id == programme.id, Event.key.startswith(bare))
+        )
+    )
+    number = 1
+    while (key := bare if number == 1 else f"{bare}-{number}") in taken:
+        number += 1
+    return key
+
+
+def with_when(details: Details, when: When) -> Details:
+    """The same details at another time."""
+    values = {name: getattr(details, name) for name in plain(details)}
+    return Details(**(values | {"when": when}))
+
+
+def _move(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    event: Event,
+    old: When,
+    new: When,
+    *,
+    move_agenda: bool,
+) -> Sequence[AgendaItem]:
+    """Set the event's time; the items that went along are noted one by one."""
+    if old == new:
+        return ()
+    times = {item: rules.when_of(item) for item in event.agenda}
+    followers = set(rules.apply_when(event, new))
+    for item, was in times.items():
+        if move_agenda and was is not None and shifted(was, old, new) != was:
+            rules.apply_when(item, shifted(was, old, new))
+            followers.add(item)
+    for item in sorted(followers, key=lambda one: one.position):
+        rules.touch(item, {"when"}, now=now)
+        history.record(
+            session,
+            now=now,
+            actor=person_of(session, actor),
+            programme=event.programme,
+            kind="agenda_item",
+            uuid=item.uuid,
+            action="changed",
+            changes={
+                "when": [WhenKind().plain(times[item]), WhenKind().plain(rules.when_of(item))]
+            },
+        )
+    return tuple(followers)
+
+
+_COLUMNS = (
+    *("title", "description", "venue", "address", "city", "country", "join_link"),
+    *("number", "capacity"),
+)
+
+
+def _assign(session: Session, event: Event, details: Details, fields: set[str]) -> None:
+    for name in _COLUMNS:
+        if name in fields:
+            setattr(event, name, getattr(details, name))
+    if "form" in fields:
+        event.form = EventForm(details.form)
+    if "theme" in fields:
+        event.theme = _by_key(event.programme.themes, details.theme, "theme")
+    if "series" in fields:
+        event.series = _by_key(event.programme.series, details.series, "series")
+    if "contact" in fields:
+        allowed = may_be_contact(event.programme, event)
+        people = session.scalars(select(Person).where(allowed, Person.key == details.contact)).all()
+        event.contact = _by_key(people, details.contact, "contact")
+    if "predecessors" in fields:
+        allowed = may_be_earlier(event.programme, event)
+        named = Event.key.in_(details.predecessors)
+        rows = session.scalars(select(Event).where(allowed, named)).all()
+        event.predecessors[:] = [_by_key(rows, key, "predecessors") for key in details.predecessors]
+    if "guiding_questions" in fields:
+        _ask(event, details)
+
+
+def _by_key(rows: Sequence[Any], key: str | None, field: str) -> Any:
+    found = next((row for row in rows if row.key == key), None)
+    if key and found is None:
+        raise UserError("This is not there any more; choose again.", field=field)
+    return found
+
+
+def _ask(event: Event, details: Details) -> None:
+    """Questions keep their rows as far as there are as many."""
+    rows = event.guiding_questions
+    for row, text in zip(rows, details.guiding_questions, strict=False):
+        row.text = text
+    del rows[len(details.guiding_questions) :]
+    for position in range(len(rows), len(details.guiding_questions)):
+        rows.append(GuidingQuestion(position=position, text=details.guiding_questions[position]))
+
+
+def _place(event: Event) -> dict[str, str]:
+    """Venue, address and city as one line, in each language that one of them has."""
+    parts = (event.venue, event.address, event.city)
+    codes = dict.fromkeys(code for part in parts for code in part)
+    lines = {}
+    for code in codes:
+        comma = "، " if code == "ar" else ", "
+        lines[code] = comma.join(text for part in parts if (text := pick(part, code)))
+    return lines
+
+
+def _flush(session: Session) -> None:
+    try:
+        session.flush()
+    except StaleDataError as error:
+        raise StaleEdit("Someone else has changed this event meanwhile.") from error
