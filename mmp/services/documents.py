@@ -124,7 +124,7 @@ def change_document(
         changes["public"] = [document.public, public]
     document.title, document.public = title, public
     if upload is not None:
-        changes |= _replace(document, upload, _keep(upload, store))
+        changes |= _replace(session, document, upload, _keep(upload, store))
     if changes:
         document.changed_at = now
         session.flush()
@@ -132,10 +132,12 @@ def change_document(
     return document
 
 
-def _replace(document: Document, upload: Upload, stored: StoredFile) -> dict[str, Any]:
+def _replace(
+    session: Session, document: Document, upload: Upload, stored: StoredFile
+) -> dict[str, Any]:
     there = next((row for row in document.files if row.language == upload.language), None)
     if there is None:
-        DocumentFile(document=document, language=upload.language, **stored.columns())
+        session.add(DocumentFile(document=document, language=upload.language, **stored.columns()))
         return {"files": [{}, {upload.language: stored.filename}]}
     if StoredFile.of(there) == stored:
         return {}

@@ -5,7 +5,6 @@ itself afterwards (`raiseload`), so that a page takes the same few statements wh
 """
 
 from collections.abc import Iterable, Sequence
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, defer, joinedload, raiseload, selectinload
@@ -18,7 +17,6 @@ from mmp.models import (
     Contribution,
     Delegation,
     Document,
-    DocumentFile,
     Event,
     Membership,
     OrganisationRole,
@@ -127,24 +125,6 @@ def public_documents(
         .unique()
         .all()
     )
-
-
-def public_document_file(session: Session, uuid: UUID) -> DocumentFile:
-    """One file of a public document. Raises NotFound, as for files of events not shown."""
-    file = session.scalar(
-        select(DocumentFile)
-        .join(DocumentFile.document)
-        .outerjoin(Document.event)
-        .where(
-            DocumentFile.uuid == uuid,
-            Document.public,
-            Document.event_id.is_(None) | _public(),
-        )
-        .options(raiseload("*"))
-    )
-    if file is None:
-        raise NotFound("There is no such document.")
-    return file
 
 
 def mentor_ids(session: Session, programme: Programme, people: Iterable[int]) -> frozenset[int]:

@@ -9,6 +9,7 @@ from mmp.adapters.clock import Clock
 from mmp.web import (
     account,
     assets,
+    desk,
     documents as documents_,
     door,
     errors,
@@ -17,10 +18,12 @@ from mmp.web import (
     guards,
     home,
     languages,
+    participants,
     programmes,
     rendering,
     sign_in,
     subscribe,
+    uploads,
 )
 from mmp.web.context import Context
 from mmp.web.feeds import feeds
@@ -29,7 +32,10 @@ from mmp.web.pages import Handle, Token, pages
 from mmp.web.proxies import BelowPath, TrustedProxies, path_of
 from mmp.web.sessions import PageSessions
 
-PAGES = (home, programmes, events, documents_, subscribe, sign_in, account, first_run)
+PAGES = (
+    *(home, programmes, events, documents_, subscribe, sign_in, account, first_run),
+    *(desk, participants, uploads),
+)
 """Imported for their views, which stand on the pages' blueprint."""
 
 

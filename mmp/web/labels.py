@@ -12,11 +12,17 @@ from markupsafe import Markup
 from mmp.models.enums import (
     AgendaKind,
     AgendaRoleName,
+    AttendanceForm,
+    AttributionConsent,
+    Audience,
     CalendarDelivery,
     DeclinedEvents,
+    Entry,
     EventForm,
     MembershipRole,
     OrganisationRoleName,
+    Partstat,
+    Region,
     StakeholderGroup,
 )
 from mmp.web.texts import isolate
@@ -73,6 +79,11 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         OrganisationRoleName.DONOR: N_("Supported by"),
         OrganisationRoleName.IMPLEMENTING_AGENCY: N_("Implemented by"),
     },
+    AttributionConsent: {
+        AttributionConsent.NO: N_("No"),
+        AttributionConsent.UNATTRIBUTED: N_("Yes, without my name"),
+        AttributionConsent.NAMED: N_("Yes, with my name"),
+    },
     CalendarDelivery: {
         CalendarDelivery.FEED: N_("The feed alone"),
         CalendarDelivery.MAILS: N_("Invitations by mail alone"),
@@ -81,6 +92,32 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
     DeclinedEvents: {
         DeclinedEvents.KEEP: N_("Keep them, marked as declined"),
         DeclinedEvents.HIDE: N_("Leave them out"),
+    },
+    Audience: {
+        Audience.EVERYONE: N_("Everyone"),
+        Audience.IN_ROLE: N_("Only those with a role in it"),
+    },
+    Entry: {
+        Entry.INVITED: N_("Invited"),
+        Entry.APPLIED: N_("Applied"),
+        Entry.APPROVED: N_("Approved"),
+        Entry.WAITING: N_("On the waiting list"),
+        Entry.WALK_IN: N_("Came without an invitation"),
+    },
+    Partstat: {
+        Partstat.NEEDS_ACTION: N_("No answer yet"),
+        Partstat.ACCEPTED: N_("Yes"),
+        Partstat.TENTATIVE: N_("Maybe"),
+        Partstat.DECLINED: N_("No"),
+    },
+    AttendanceForm: {
+        AttendanceForm.IN_ROOM: N_("In the room"),
+        AttendanceForm.ONLINE: N_("Online"),
+    },
+    Region: {
+        Region.EUROPE: N_("Europe"),
+        Region.MENA: N_("Middle East and North Africa"),
+        Region.OTHER: N_("Elsewhere"),
     },
     StakeholderGroup: {
         StakeholderGroup.GOVERNMENT: N_("Government"),

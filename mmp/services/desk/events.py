@@ -156,10 +156,10 @@ def _answers(session: Session, events: Iterable[int]) -> Mapping[int, Mapping[Pa
     return found
 
 
-def _documents(session: Session, events: Iterable[int]) -> Mapping[int | None, int]:
+def _documents(session: Session, events: Iterable[int]) -> Mapping[int, int]:
     rows = session.execute(
         select(Document.event_id, func.count())
         .where(Document.event_id.in_(events))
         .group_by(Document.event_id)
     )
-    return dict(rows.tuples().all())
+    return {event_id: count for event_id, count in rows if event_id is not None}

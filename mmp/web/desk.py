@@ -1,0 +1,138 @@
+"""The desk of those who run a programme: its year with what is not done yet, and its months."""
+
+from collections.abc import Mapping
+
+from flask import current_app, redirect, render_template, url_for
+from flask_babel import gettext as _, ngettext
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from mmp.core.preparation import Gap, Todo
+from mmp.core.zones import day_in_zone
+from mmp.models import Event
+from mmp.services import desk as service
+from mmp.services.desk import Preparation
+from mmp.web import month as months
+from mmp.web.context import context, session
+from mmp.web.guards import actor, planner
+from mmp.web.labels import language_name
+from mmp.web.pages import pages
+from mmp.web.texts import isolate
+from mmp.web.timeline import timeline
+
+_MENDED_IN = {
+    Gap.DAY: "pages.edit_event",
+    Gap.UNPUBLISHED: "pages.edit_event",
+    Gap.AGENDA: "pages.edit_agenda",
+    Gap.LIST: "pages.participants",
+    Gap.ANSWERS: "pages.participants",
+    Gap.JOIN_LINK: "pages.edit_event",
+    Gap.LANGUAGE: "pages.edit_event",
+    Gap.DOCUMENTS: "pages.uploads",
+}
+
+
+@pages.get("/programmes/<handle:slug>/desk/")
+@planner
+def desk(slug: str) -> str:
+    """The programme's year for those who run it: next things first, drafts among them."""
+    now = context().clock.now()
+    programme = service.planned_programme(session(), actor(), slug)
+    events = service.planned_events(session(), actor(), programme)
+    found = service.preparation(session(), now=now, programme=programme, events=events)
+    return render_template(
+        "desk/show.html",
+        programme=programme,
+        timeline=timeline(programme, events, now),
+        todos={event.key: _todos(slug, event, found) for event in events},
+        answers={event.key: _answers(found.get(event.id)) for event in events},
+        around=around,
+        may_add="pages.new_event" in current_app.view_functions,
+    )
+
+
+@pages.get("/programmes/<handle:slug>/desk/month/")
+@planner
+def desk_this_month(slug: str) -> Response:
+    """To the month of today."""
+    programme = service.planned_programme(session(), actor(), slug)
+    today = day_in_zone(context().clock.now(), programme.zone)
+    return redirect(url_for("pages.desk_month", slug=slug, month=f"{today:%Y-%m}"))
+
+
+@pages.get("/programmes/<handle:slug>/desk/month/<month>/")
+@planner
+def desk_month(slug: str, month: str) -> str:
+    """One month as a calendar; each event on its days in its own zone."""
+    programme = service.planned_programme(session(), actor(), slug)
+    events = service.planned_events(session(), actor(), programme)
+    first = months.first_day(month)
+    return render_template(
+        "desk/month.html",
+        programme=programme,
+        month=months.month_of(programme, events, first),
+        around=around,
+        today=day_in_zone(context().clock.now(), programme.zone),
+    )
+
+
+def around(slug: str, key: str) -> list[tuple[str, str, str]]:
+    """The pages around an event: endpoint, words, address."""
+    places = (
+        ("pages.edit_event", _("The event itself")),
+        ("pages.edit_agenda", _("Agenda")),
+        ("pages.participants", _("People")),
+        ("pages.uploads", _("Documents")),
+    )
+    return [
+        (endpoint, words, url_for(endpoint, slug=slug, key=key))
+        for endpoint, words in places
+        if endpoint in current_app.view_functions
+    ]
+
+
+def _answers(found: Preparation | None) -> str:
+    if found is None or not found.listed:
+        return ""
+    return str(ngettext("%(num)d person on the list", "%(num)d people on the list", found.listed))
+
+
+def _todos(
+    slug: str, event: Event, found: Mapping[int, Preparation]
+) -> list[tuple[Markup, str | None]]:
+    """What is left to do, in words, each with where it is done."""
+    prepared = found.get(event.id)
+    lines = []
+    for todo in prepared.todos if prepared else ():
+        endpoint = _MENDED_IN[todo.gap]
+        known = endpoint in current_app.view_functions
+        path = url_for(endpoint, slug=slug, key=event.key) if known else None
+        lines.append((isolate(words_of(todo)), path))
+    return lines
+
+
+def words_of(todo: Todo) -> str:
+    """One thing left to do."""
+    match todo.gap:
+        case Gap.DAY:
+            return str(_("The day is not fixed"))
+        case Gap.UNPUBLISHED:
+            return str(_("Not published"))
+        case Gap.AGENDA:
+            return str(_("No agenda"))
+        case Gap.LIST:
+            return str(_("Nobody is on the list"))
+        case Gap.ANSWERS:
+            return str(
+                ngettext(
+                    "%(num)d person has not answered",
+                    "%(num)d people have not answered",
+                    todo.count,
+                )
+            )
+        case Gap.JOIN_LINK:
+            return str(_("No join link"))
+        case Gap.LANGUAGE:
+            return str(_("Texts missing: %(language)s", language=language_name(todo.language)))
+        case Gap.DOCUMENTS:
+            return str(_("No documents"))

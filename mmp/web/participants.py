@@ -1,0 +1,214 @@
+"""Who is on an event's list: adding, changing, taking off, and the list as a file."""
+
+from uuid import UUID
+
+from flask import (
+    Response as FlaskResponse,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    url_for,
+)
+from flask_babel import gettext as _, ngettext
+from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
+
+from mmp.core.errors import StaleEdit, UserError
+from mmp.models import Event, Person
+from mmp.models.enums import AttendanceForm, Entry, MembershipRole, Partstat
+from mmp.services import desk, participants as service
+from mmp.services.permissions import sees_travel
+from mmp.web.context import context, session
+from mmp.web.desk import around
+from mmp.web.errors import sentence
+from mmp.web.forms import ConfirmForm, refuse
+from mmp.web.guards import actor, planner
+from mmp.web.pages import pages
+from mmp.web.participants_forms import AddPeopleForm, ParticipationForm
+from mmp.web.participants_words import as_csv, counts, what_changed
+from mmp.web.undo import undone
+
+_PATH = "/programmes/<handle:slug>/events/<handle:key>/people"
+_MOST_SHOWN = 20
+
+
+@pages.get(f"{_PATH}/")
+@planner
+def participants(slug: str, key: str) -> Response:
+    """The list, its figures, and the ways to add to it."""
+    event = desk.planned_event(session(), actor(), slug, key)
+    return _list(event, AddPeopleForm(formdata=None))
+
+
+@pages.post(f"{_PATH}/")
+@planner
+def add_participants(slug: str, key: str) -> Response:
+    """Put people on the list; a pasted list counts as a whole or not at all."""
+    event = desk.planned_event(session(), actor(), slug, key)
+    form = AddPeopleForm()
+    if not form.validate_on_submit():
+        return _list(event, form)
+    try:
+        people = _chosen(event, form)
+    except UserError as error:
+        refuse(form, error)
+        return _list(event, form)
+    number = service.add_people(
+        session(),
+        actor=actor(),
+        now=context().clock.now(),
+        event=event,
+        people=people,
+        entry=Entry(form.entry.data),
+    )
+    session().commit()
+    flash(
+        ngettext(
+            "%(num)d person came onto the list. Nobody was mailed.",
+            "%(num)d people came onto the list. Nobody was mailed.",
+            number,
+        )
+    )
+    return redirect(url_for("pages.participants", slug=slug, key=key), 303)
+
+
+@pages.route(f"{_PATH}/<uuid:uuid>/", methods=["GET", "POST"])
+@planner
+def edit_participant(slug: str, key: str, uuid: UUID) -> Response:
+    """One line of the list."""
+    event = desk.planned_event(session(), actor(), slug, key)
+    row = service.participation(session(), event, uuid)
+    form = ParticipationForm(obj=row)
+    theirs: list[tuple[str, str, str]] = []
+    if form.validate_on_submit():
+        try:
+            service.change_participation(
+                session(),
+                actor=actor(),
+                now=context().clock.now(),
+                event=event,
+                row=row,
+                version=form.version.data or 0,
+                entry=Entry(form.entry.data),
+                partstat=Partstat(form.partstat.data),
+                form=AttendanceForm(form.form.data) if form.form.data else None,
+            )
+        except StaleEdit:
+            theirs = what_changed(row, form)
+            form.version.raw_data = None
+            form.version.data = row.version
+        else:
+            session().commit()
+            flash(_("%(name)s is saved.", name=row.person.name))
+            return redirect(url_for("pages.participants", slug=slug, key=key), 303)
+    html = render_template(
+        "participants/edit.html",
+        event=event,
+        programme=event.programme,
+        row=row,
+        form=form,
+        theirs=theirs,
+        around=around,
+        sees_notes=sees_travel(actor(), event.programme_id),
+    )
+    return make_response(html, 409 if theirs else 422 if form.errors else 200)
+
+
+@pages.post(f"{_PATH}/<uuid:uuid>/removal")
+@planner
+def remove_participant(slug: str, key: str, uuid: UUID) -> Response:
+    """Take someone off the list."""
+    event = desk.planned_event(session(), actor(), slug, key)
+    row = service.participation(session(), event, uuid)
+    try:
+        removed = service.remove(
+            session(), actor=actor(), now=context().clock.now(), event=event, row=row
+        )
+    except UserError as error:
+        flash(sentence(error))
+        return redirect(url_for("pages.participants", slug=slug, key=key), 303)
+    session().commit()
+    return redirect(url_for("pages.participants", slug=slug, key=key, undo=removed), 303)
+
+
+@pages.post(f"{_PATH}/removals/<uuid:uuid>/undoing")
+@planner
+def restore_participant(slug: str, key: str, uuid: UUID) -> Response:
+    """Put someone back on the list."""
+    event = desk.planned_event(session(), actor(), slug, key)
+    row = service.restore(
+        session(), actor=actor(), now=context().clock.now(), event=event, removed=uuid
+    )
+    session().commit()
+    flash(_("%(name)s is back on the list.", name=row.person.name))
+    return redirect(url_for("pages.participants", slug=slug, key=key), 303)
+
+
+@pages.get("/programmes/<handle:slug>/events/<handle:key>/people.csv")
+@planner
+def participants_csv(slug: str, key: str) -> FlaskResponse:
+    """The list for a spreadsheet, with nothing in it that one would calculate."""
+    event = desk.planned_event(session(), actor(), slug, key)
+    notes = sees_travel(actor(), event.programme_id)
+    answer = make_response(as_csv(service.listed(session(), event), notes=notes))
+    answer.content_type = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{slug}-{key}-people.csv"'
+    return answer
+
+
+def _chosen(event: Event, form: AddPeopleForm) -> list[Person]:
+    """Everybody the form means. Raises UserError (fields `pasted`, `person`)."""
+    roles = {role for role in MembershipRole if role.value in (form.roles.data or ())}
+    people = list(service.members_in(session(), event, roles)) if roles else []
+    named = service.named_people(session(), actor(), event, form.pasted.data or "")
+    if named.unknown:
+        raise UserError(
+            "Nobody of this programme is found by: %(lines)s. Correct that, or leave it out.",
+            field="pasted",
+            lines=_few(named.unknown),
+        )
+    if named.several:
+        raise UserError(
+            "Several people are called so; give their addresses instead: %(lines)s.",
+            field="pasted",
+            lines=_few(named.several),
+        )
+    people += named.people
+    if form.person.data:
+        by_uuid = {
+            str(one.uuid): one for one in service.people_to_choose(session(), actor(), event)
+        }
+        if form.person.data in by_uuid:
+            people.append(by_uuid[form.person.data])
+    if not (roles or people):
+        raise UserError("Choose a role, paste a list or choose a person.", field="roles")
+    return people
+
+
+def _few(lines: list[str]) -> str:
+    return ", ".join(line[:80] for line in lines[:_MOST_SHOWN])
+
+
+def _list(event: Event, form: AddPeopleForm) -> Response:
+    rows = service.listed(session(), event)
+    choice = service.people_to_choose(session(), actor(), event)
+    form.person.choices = [
+        SelectChoice("", _("Nobody")),
+        *(SelectChoice(str(one.uuid), one.name) for one in choice),
+    ]
+    html = render_template(
+        "participants/show.html",
+        event=event,
+        programme=event.programme,
+        rows=rows,
+        counts=counts(rows),
+        elsewhere=service.elsewhere(session(), actor(), event),
+        plans=actor().plans,
+        sees_notes=sees_travel(actor(), event.programme_id),
+        form=form,
+        confirm=ConfirmForm(formdata=None),
+        around=around,
+        undo=undone(event, "participation"),
+    )
+    return make_response(html, 422 if form.errors else 200)

@@ -1,0 +1,86 @@
+"""An event's list in figures, in words, and as a table for spreadsheets."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from flask_babel import gettext as _
+
+from mmp.models import Participation
+from mmp.models.enums import Partstat, Region
+from mmp.services.participants import Listed
+from mmp.web import texts
+from mmp.web.labels import country, label
+from mmp.web.participants_forms import ParticipationForm
+
+_CALCULATES = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
+
+Figures = list[tuple[str, int]]
+
+
+def counts(rows: Sequence[Listed]) -> dict[str, Figures]:
+    """How many by answer; by region and country of those who did not decline."""
+    coming = [one.row.person for one in rows if one.row.partstat is not Partstat.DECLINED]
+    return {
+        "answers": _figures(Counter(one.row.partstat for one in rows), list(Partstat)),
+        "regions": _figures(Counter(person.region for person in coming), list(Region)),
+        "countries": sorted(
+            Counter(
+                country(person.country) if person.country else _("not said") for person in coming
+            ).items(),
+            key=lambda line: (-line[1], line[0]),
+        ),
+    }
+
+
+def _figures(found: Counter[StrEnum], order: Iterable[StrEnum]) -> Figures:
+    return [(label(value), found[value]) for value in order if found[value]]
+
+
+def what_changed(row: Participation, form: ParticipationForm) -> list[tuple[str, str, str]]:
+    """Where the line as it is now differs from what was typed: field, theirs, ours."""
+    found = []
+    for name in ("entry", "partstat", "form"):
+        field, theirs = form[name], getattr(row, name)
+        if (theirs.value if theirs else "") != (field.data or ""):
+            ours = next(
+                (choice.label for choice in field.choices if choice.value == (field.data or "")), ""
+            )
+            found.append((field.label.text, label(theirs) if theirs else _("Not said"), str(ours)))
+    return found or [(_("Answer"), label(row.partstat), label(row.partstat))]
+
+
+def as_csv(rows: Iterable[Listed], *, notes: bool) -> bytes:
+    """The list as CSV in UTF-8 with the mark that spreadsheets look for."""
+    out = io.StringIO(newline="")
+    table = csv.writer(out)
+    head = [_("Name"), _("E-mail address"), _("Country"), _("Region"), _("Organisation")]
+    head += [_("Position"), _("How they came onto the list"), _("Answer")]
+    head += [_("In the room or online"), _("Part in the programme")]
+    table.writerow([*head, *([_("Note")] if notes else [])])
+    for one in rows:
+        row, person = one.row, one.row.person
+        cells = [
+            person.name,
+            person.email or "",
+            country(person.country) if person.country else "",
+            label(person.region),
+            texts.plain(row.organisation_name),
+            texts.plain(row.position),
+            label(row.entry),
+            label(row.partstat),
+            label(row.form) if row.form else "",
+            ", ".join(label(role) for role in one.roles),
+        ]
+        if notes:
+            cells.append(row.answer_note or "")
+        table.writerow([harmless(cell) for cell in cells])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def harmless(cell: str) -> str:
+    """The text with an apostrophe before what a spreadsheet would calculate."""
+    return f"'{cell}" if cell.lstrip().startswith(_CALCULATES) else cell
