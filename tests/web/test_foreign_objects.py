@@ -4,6 +4,7 @@ Grows by itself with new routes. A route whose address has a parameter that is n
 fails until somebody says there what another's object looks like.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import cycle, islice, product
 from uuid import UUID
@@ -33,13 +34,15 @@ FOREIGN: dict[str, set[str]] = {
     "uuid": {"00000000-0000-4000-8000-000000000000"},
     "month": {"2026-10"},
 }
-"""What another's objects are called in addresses, by the parameter's name. For `uuid` every row
-of the other programme comes to it, for `token` every address of theirs that has ended."""
+"""What another's objects are called in addresses, by the parameter's name. Whatever is a UUID in a
+rule stands for a row of each kind; for `token` addresses come to it that have ended."""
 
 MANY = 5
 """Of a parameter with more, not each is combined with each of the others."""
 
 ALLOWED = {
+    "public": set(MembershipRole),
+    "signed_in": set(MembershipRole),
     "planner": {MembershipRole.COORDINATOR, MembershipRole.ASSISTANT},
     "coordinator": {MembershipRole.COORDINATOR},
 }
@@ -127,6 +130,7 @@ def foreign(session: Session) -> dict[str, set[str]]:
 
 def _addresses(app: Flask, rule: Rule, objects: dict[str, set[str]]) -> Iterator[dict[str, str]]:
     names = sorted(rule.arguments)
+    objects = dict.fromkeys(_uuids(rule), objects["uuid"]) | objects
     unknown = set(names) - set(objects)
     assert not unknown, (
         f"{rule.rule}: say in FOREIGN what another's {', '.join(unknown)} is called, "
@@ -146,8 +150,14 @@ def _addresses(app: Flask, rule: Rule, objects: dict[str, set[str]]) -> Iterator
             yield found | dict(zip(many, row, strict=True))
 
 
+def _uuids(rule: Rule) -> set[str]:
+    """The parameters that are UUIDs."""
+    return set(re.findall(r"<uuid:(\w+)>", rule.rule))
+
+
 def _path(app: Flask, rule: Rule, values: dict[str, str]) -> str | None:
-    typed = {name: UUID(value) if name == "uuid" else value for name, value in values.items()}
+    uuids = _uuids(rule)
+    typed = {name: UUID(value) if name in uuids else value for name, value in values.items()}
     with app.test_request_context():
         try:
             adapter = app.url_map.bind("")
@@ -160,7 +170,7 @@ def _tried(app: Flask) -> list[Rule]:
     return [
         rule
         for rule in app.url_map.iter_rules()
-        if rule.endpoint not in WITHOUT_OBJECT and rule.arguments - {"language"}
+        if rule.endpoint not in WITHOUT_OBJECT and rule.arguments - (NO_OBJECT - {"slug"})
     ]
 
 
@@ -201,11 +211,11 @@ def _forbidden(app: Flask, rule: Rule, values: dict[str, str], who: str) -> bool
     guard = _guard(app, rule)
     if rule.endpoint in OPEN_TO_ALL and rule.arguments - {"language"} <= OPEN_TO_ALL[rule.endpoint]:
         return values.get("slug", "nowhere") == "nowhere"
-    if guard in ALLOWED and values["slug"] == HERE:
-        if MembershipRole(who) in ALLOWED[guard]:
-            # Theirs to plan; but not the talks of its pairs, nor what belongs elsewhere.
-            objects = {name: value for name, value in values.items() if name not in NO_OBJECT}
-            return bool(objects) and objects != {"key": "here-draft"}
+    if values.get("slug") == HERE and MembershipRole(who) in ALLOWED[guard]:
+        # Theirs to open; but not the talks of its pairs, nor what belongs elsewhere.
+        objects = {name: value for name, value in values.items() if name not in NO_OBJECT}
+        own_draft = MembershipRole(who) in ALLOWED["planner"] and objects == {"key": "here-draft"}
+        return bool(objects) and not own_draft
     return True
 
 
@@ -232,7 +242,7 @@ def test_another_ones_objects_are_not_there(
     tried = 0
     for rule in _tried(app):
         for values in _addresses(app, rule, objects):
-            if values.get("uuid") in mine or not _forbidden(app, rule, values, who):
+            if mine & set(values.values()) or not _forbidden(app, rule, values, who):
                 continue
             path = _path(app, rule, values)
             if path is None:
