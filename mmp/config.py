@@ -20,6 +20,9 @@ from mmp.core.mail import BadHeader, sendable
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 MINIMUM_SECRET = 32
+DIFFERENT_CHARACTERS = 10
+"""In a random secret of that length there are more."""
+_BASE_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*/?")
 CLOCK_FILE = "clock.json"
 SERVED_AT_FILE = "served_at"
 SECRET_FILES = {"MMP_SECRET_KEY": "secret_key", "MMP_FEED_SECRET": "feed_secret"}
@@ -151,17 +154,19 @@ def _port_is_number(url: str) -> bool:
 
 
 def _base_url(value: str) -> str:
+    # Links and calendar entries are made of it: only what every program takes as a URI.
+    valid = bool(_BASE_URL.fullmatch(value))
     try:
         parts = urlsplit(value)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname)
+        valid = valid and parts.scheme in ("http", "https") and bool(parts.hostname)
         valid = valid and not (parts.query or parts.fragment or parts.username)
         valid = valid and (parts.port is None or parts.port > 0)
     except ValueError:
         valid = False
-    if not valid or re.search(r"[\s\x00-\x1f]", value):
+    if not valid:
         raise SettingsError(
-            "MMP_BASE_URL: give the address people use, like https://mmp.example.org, "
-            "not %(value)s.",
+            "MMP_BASE_URL: give the address people use, like https://mmp.example.org "
+            "(other scripts as xn--), not %(value)s.",
             value=ascii(value),
         )
     return value.rstrip("/")
@@ -219,7 +224,7 @@ def _trusted_proxies(value: str) -> tuple[str, ...]:
 def _secret(environ: Mapping[str, str], name: str, folder: Path) -> str:
     value = environ.get(name, "")
     path = folder / SECRET_FILES[name]
-    if value and len(value) < MINIMUM_SECRET:
+    if value and (len(value) < MINIMUM_SECRET or len(set(value)) < DIFFERENT_CHARACTERS):
         raise SettingsError(
             "%(name)s: give at least %(length)d random characters, or none to have them made.",
             name=name,

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from mmp.core.errors import NotFound, UserError
@@ -217,7 +217,14 @@ def _roles(session: Session, person: Person, programme: Programme) -> set[Member
             select(Membership.role).where(
                 Membership.person_id == person.id,
                 Membership.programme_id == programme.id,
-                Membership.status != MembershipStatus.LEFT,
+                or_(
+                    Membership.status == MembershipStatus.ACTIVE,
+                    # Who ran it once has what is theirs, no more.
+                    and_(
+                        Membership.status == MembershipStatus.ALUMNI,
+                        Membership.role.not_in(RUNS_PROGRAMME),
+                    ),
+                ),
             )
         )
     )

@@ -5,21 +5,42 @@ Each function gives SQL conditions on `Event` and `AgendaItem`, for one person.
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from mmp.models import AgendaItem, AgendaRole, Event, Membership, PairMember
-from mmp.models.enums import AttendanceForm, Entry, EventForm, MembershipStatus, Partstat
+from mmp.models.enums import (
+    AttendanceForm,
+    Entry,
+    EventForm,
+    EventStatus,
+    MembershipStatus,
+    Partstat,
+)
 
 TAKING_PART: Final = (Entry.INVITED, Entry.APPROVED, Entry.WALK_IN)
 """Who applied or waits is not on the list yet."""
 
 
 def is_own_item(person: int | None) -> ColumnElement[bool]:
-    """Agenda items in which the person, or a pair of theirs, has a role."""
-    pairs = select(PairMember.pair_id).where(PairMember.person_id == person)
+    """Agenda items in which the person has a role, or a pair of which they are a member on that
+    day. Drafts of items are nobody's yet."""
+    item, event = aliased(AgendaItem), aliased(Event)
+    # As text on SQLite and as dates on PostgreSQL, both compare as days do.
+    day = func.coalesce(func.date(event.starts_local), event.first_day, type_=Date)
+    member = and_(
+        PairMember.person_id == person,
+        or_(PairMember.starts_on.is_(None), PairMember.starts_on <= day),
+        or_(PairMember.ends_on.is_(None), PairMember.ends_on >= day),
+    )
     return AgendaItem.id.in_(
-        select(AgendaRole.agenda_item_id).where(
-            or_(AgendaRole.person_id == person, AgendaRole.pair_id.in_(pairs))
+        select(AgendaRole.agenda_item_id)
+        .join(item, item.id == AgendaRole.agenda_item_id)
+        .join(event, event.id == item.event_id)
+        .outerjoin(PairMember, and_(PairMember.pair_id == AgendaRole.pair_id, member))
+        .where(
+            item.status != EventStatus.DRAFT,
+            or_(AgendaRole.person_id == person, PairMember.id.is_not(None)),
         )
     )
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import cast
 
 from flask import Blueprint, Response, current_app, request
+from sqlalchemy.exc import OperationalError
 
 from mmp.core.errors import NotFound
 from mmp.services import calendars
@@ -75,7 +76,11 @@ def _is_known(kept: KeptFeed, zipped: bool) -> bool:
 
 
 def _note_poll(reader: calendars.Reader, now: datetime) -> None:
-    if reader.feed_id is not None and note_poll(
-        session(), now=now, feed_id=reader.feed_id, polled_at=reader.polled_at
-    ):
-        session().commit()
+    """A database that cannot be written to now can still be read: the next poll notes itself."""
+    if reader.feed_id is None:
+        return
+    try:
+        if note_poll(session(), now=now, feed_id=reader.feed_id, polled_at=reader.polled_at):
+            session().commit()
+    except OperationalError:
+        session().rollback()

@@ -56,7 +56,6 @@ class KeptFeeds:
 
     def __init__(self) -> None:
         self._feeds: OrderedDict[object, KeptFeed] = OrderedDict()
-        self._octets = 0
         self._lock = Lock()
 
     def get(self, key: object, reader: Reader, now: datetime) -> KeptFeed | None:

@@ -25,7 +25,7 @@ from mmp.models.enums import (
 )
 from mmp.services import calendars, feeds
 from mmp.services.events import touch
-from tests.support.factories import Factory
+from tests.support.factories import Factory, timed
 
 SECRET = "a feed secret for the tests alone"
 NOW = datetime(2026, 6, 19, 8, tzinfo=UTC)
@@ -378,3 +378,35 @@ def test_poll_takes_two_statements_whatever_it_holds(
     assert reader is not None
     calendars.render_feed(session, reader, now=NOW, base_url="https://mmp.example")
     assert len(statements) == 2
+
+
+def test_who_left_a_pair_has_nothing_of_what_it_does_later(
+    make: Factory, session: Session, programme: Programme, lina: Person
+) -> None:
+    pair = make.pair(programme, lina, make.person(programme))
+    pair.members[0].ends_on = date(2026, 5, 31)
+    for title, day in (("Before", 18), ("After", 20)):
+        meeting = make.event(
+            programme, timed(datetime(2026, 5 if title == "Before" else 6, day, 14)), join_link=LINK
+        )
+        meeting.title = {"en": title}
+        item = make.item(meeting, meeting.starts_local, title={"en": f"{title}: reflections"})
+        make.role(item, pair=pair, role=AgendaRoleName.PRESENTER)
+    assert set(entries(body(session, lina))) == {"Before", "Before: reflections"}
+
+
+def test_one_bad_row_does_not_take_the_others_out_of_the_feed(
+    make: Factory,
+    session: Session,
+    programme: Programme,
+    lina: Person,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    make.participation(make.event(programme, title={"en": "Good"}), lina)
+    make.participation(make.event(programme, title={"en": "Bad"}, uid="no; uid", key="bad"), lina)
+    programme.name = {"en": "\u2028"}
+    octets = body(session, lina)
+    assert set(entries(octets)) == {"Good"}
+    assert b"X-WR-CALNAME:mmp26" in octets
+    assert "event bad is in no feed" in caplog.text
+    assert "no; uid" not in caplog.text

@@ -2,6 +2,8 @@
 
 import gzip
 import logging
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -169,6 +171,19 @@ def test_polls_are_noted_at_most_hourly(
     clock.advance(timedelta(minutes=1))
     client.get(scene.address)
     assert noted() == clock.now()
+
+
+def test_poll_is_answered_though_nothing_can_be_written(
+    scene: Scene, app: Flask, client: FlaskClient
+) -> None:
+    with app.app_context():
+        path = db.engine.url.database
+    with closing(sqlite3.connect(str(path), timeout=0)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = client.get(scene.address)
+        other.rollback()
+    assert answer.status_code == 200
+    assert b"SUMMARY:Talk" in answer.data
 
 
 def test_wrong_and_revoked_tokens_look_alike(scene: Scene, client: FlaskClient) -> None:

@@ -67,7 +67,7 @@ class Entry:
         names = (single_line(name) for name in self.categories)
         self._set("categories", tuple(name for name in names if name))
         for uid in (self.uid, self.related_to):
-            _require(uid is None or bool(_UID.fullmatch(uid)), "not a UID", uid)
+            _require(uid is None or is_uid(uid), "not a UID", uid)
         for link in (self.url, self.join_link):
             _require(link is None or is_uri(link), "not a URI", link)
         _require(self.status in get_args(Status), "not a status of an event", self.status)
@@ -77,6 +77,11 @@ class Entry:
 
     def _set(self, field: str, value: object) -> None:
         object.__setattr__(self, field, value)  # the class is frozen for everyone else
+
+
+def is_uid(text: str) -> bool:
+    """Whether it may be the UID of an entry: letters, digits and @ . _ : + / - (no others)."""
+    return bool(_UID.fullmatch(text))
 
 
 def _instant(moment: datetime) -> datetime:

@@ -43,7 +43,6 @@ from mmp.models import (
 )
 from mmp.models.enums import DeclinedEvents, EventStatus, FeedKind, Partstat, Precision
 from mmp.services.calendars.reader import Reader
-from mmp.services.taking_part import TAKING_PART as TAKING_PART
 from mmp.services.taking_part import is_own_item, may_join_online, takes_part
 
 KEPT_AFTER_CANCELLATION = timedelta(days=30)

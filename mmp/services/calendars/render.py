@@ -1,5 +1,6 @@
 """From fetched rows to entries in the reader's language, and to octets."""
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -88,7 +89,7 @@ def render_download(
 ) -> bytes | None:
     """One public event as a file of its own; None if there is none, or no day is fixed."""
     events = _fetch(session, public_event_rows(slug, key), Style(language, base_url))
-    return ical.render_download(events[0].entries[0][0]) if events else None
+    return ical.render_download(events[0].entries[0][0]) if events and events[0].entries else None
 
 
 def _fetch(session: Session, statement: Select[Any], style: Style) -> list[Shown]:
@@ -114,11 +115,19 @@ def _calendar_name(reader: Reader, programme: str | None) -> str:
 def _show(rows: tuple[RawRow, ...], style: Style, dialect: Dialect) -> Shown:
     """What one event's rows show. Kept by its content: an unchanged event is made once."""
     decoded = [decoder(dialect)(row) for row in rows]
+    event = decoded[0]
     writer = _Writer(style)
+    try:
+        entries = tuple(writer.entries(decoded))
+    except ValueError as error:
+        # One row that no calendar could hold must not take all others out of the feed.
+        fault = str(error).partition(":")[0]
+        logging.getLogger(__name__).error("event %s is in no feed: %s", event.key, fault)
+        entries = ()
     return Shown(
-        entries=tuple(writer.entries(decoded)),
-        programme=writer.text(decoded[0].programme_name),
-        colour=decoded[0].programme_colour,
+        entries=entries,
+        programme=ical.single_line(writer.text(event.programme_name)) or event.programme_slug,
+        colour=event.programme_colour,
     )
 
 
