@@ -18,11 +18,14 @@ from mmp.web import (
     guards,
     home,
     languages,
+    mine,
+    pairs,
     participants,
     programmes,
     rendering,
     sign_in,
     subscribe,
+    talks,
     uploads,
 )
 from mmp.web.context import Context
@@ -35,6 +38,7 @@ from mmp.web.sessions import PageSessions
 PAGES = (
     *(home, programmes, events, documents_, subscribe, sign_in, account, first_run),
     *(desk, participants, uploads),
+    *(mine, pairs, talks),
 )
 """Imported for their views, which stand on the pages' blueprint."""
 

@@ -39,13 +39,6 @@ _SETTING_UP = "codes"
 """Where the cookie holds the secret, encrypted, of an authenticator that is being set up."""
 
 
-@pages.get("/home/")
-@signed_in
-def own_home() -> str:
-    """Where one arrives."""
-    return render_template("account/home.html", form=ConfirmForm())
-
-
 @pages.post("/home/calendar/")
 @signed_in
 def own_calendar() -> Response:

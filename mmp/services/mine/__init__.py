@@ -8,7 +8,7 @@ from mmp.services.mine.listing import (
     coming,
     own_event,
     own_events,
-    own_parts,
+    with_parts,
 )
 from mmp.services.mine.people import Fellow, fellows
 
@@ -23,5 +23,5 @@ __all__ = [
     "fellows",
     "own_event",
     "own_events",
-    "own_parts",
+    "with_parts",
 ]

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, func, null, or_, select
-from sqlalchemy.orm import Session, aliased, defer, joinedload, raiseload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, case, func, null, or_, select
+from sqlalchemy.orm import Session, aliased, defer, joinedload, raiseload
 
 from mmp.core.errors import NotFound
 from mmp.models import (
@@ -19,7 +19,7 @@ from mmp.models import (
     PairMember,
     Participation,
 )
-from mmp.models.enums import EventForm, EventStatus, Partstat
+from mmp.models.enums import AgendaRoleName, EventForm, EventStatus, Partstat
 from mmp.services import taking_part
 from mmp.services.permissions import Actor, own_talks
 
@@ -62,7 +62,8 @@ class OwnPart:
     """An agenda item in which one has a role, alone or as a pair; `join_link` as for its event."""
 
     item: AgendaItem
-    roles: Sequence[AgendaRole]
+    roles: list[AgendaRoleName]
+    join_link: str | None
 
 
 def own_events(
@@ -96,29 +97,44 @@ def coming(events: Iterable[OwnEvent], now: datetime) -> OwnEvent | None:
     return next(iter(dated or ahead), None)
 
 
-def own_parts(session: Session, actor: Actor, event: Event) -> list[OwnPart]:
-    """The items in which the actor has a role, with their questions; in two statements."""
+def with_parts(session: Session, actor: Actor, uuid: UUID) -> tuple[OwnEvent, list[OwnPart]]:
+    """One of the actor's events, and the items of its agenda in which they have a role, with their
+    questions; in one statement. Raises NotFound as `own_event`."""
+    answer = aliased(Participation)
     pairs = select(PairMember.pair_id).where(PairMember.person_id == actor.person_id)
-    items = session.scalars(
-        select(AgendaItem)
-        .where(
-            AgendaItem.event_id == event.id,
-            AgendaItem.status == EventStatus.PUBLISHED,
-            taking_part.is_own_item(actor.person_id),
+    in_it = and_(
+        AgendaRole.agenda_item_id == AgendaItem.id,
+        or_(AgendaRole.person_id == actor.person_id, AgendaRole.pair_id.in_(pairs)),
+    )
+    item = and_(
+        AgendaItem.event_id == Event.id,
+        AgendaItem.status == EventStatus.PUBLISHED,
+        taking_part.is_own_item(actor.person_id),
+    )
+    rows = (
+        session.execute(
+            _own(actor, answer)
+            .add_columns(AgendaItem, _link(AgendaItem.join_link, answer), AgendaRole.role)
+            .outerjoin(AgendaItem, item)
+            .outerjoin(AgendaRole, in_it)
+            .where(Event.uuid == uuid)
+            .options(
+                defer(AgendaItem.join_link, raiseload=True),
+                joinedload(AgendaItem.guiding_questions),
+            )
+            .order_by(AgendaItem.starts_at, AgendaItem.position, AgendaRole.position)
         )
-        .options(
-            defer(AgendaItem.join_link, raiseload=True),
-            joinedload(
-                AgendaItem.roles.and_(
-                    or_(AgendaRole.person_id == actor.person_id, AgendaRole.pair_id.in_(pairs))
-                )
-            ),
-            selectinload(AgendaItem.guiding_questions),
-            raiseload("*"),
-        )
-        .order_by(AgendaItem.starts_at, AgendaItem.position)
-    ).unique()
-    return [OwnPart(item, item.roles) for item in items]
+        .unique()
+        .all()
+    )
+    if not rows:
+        raise NotFound("There is no such event.")
+    event, given, link, *_item = rows[0]
+    parts: dict[int, OwnPart] = {}
+    for *_own_event, part, part_link, role in rows:
+        if part is not None:
+            parts.setdefault(part.id, OwnPart(part, [], part_link)).roles.append(role)
+    return OwnEvent(event, given, link), list(parts.values())
 
 
 def breaks_of(session: Session, actor: Actor, first: date, last: date) -> Sequence[Break]:
@@ -134,12 +150,11 @@ def breaks_of(session: Session, actor: Actor, first: date, last: date) -> Sequen
     ).all()
 
 
-def _own(actor: Actor) -> Select[Any]:
-    answer = aliased(Participation)
-    link = case((taking_part.may_join_online(answer), Event.join_link), else_=null())
+def _own(actor: Actor, answer: Any = None) -> Select[Any]:
+    answer = aliased(Participation) if answer is None else answer
     return (
-        select(Event, answer, link)
-        .outerjoin(answer, and_(answer.event_id == Event.id, answer.person_id == actor.person_id))
+        select(Event, answer, _link(Event.join_link, answer))
+        .outerjoin(answer, _is_answer(answer, actor))
         .where(
             Event.status != EventStatus.DRAFT,
             taking_part.takes_part(actor.person_id, answer),
@@ -153,6 +168,14 @@ def _own(actor: Actor) -> Select[Any]:
             raiseload("*"),
         )
     )
+
+
+def _link(link: Any, answer: Any) -> ColumnElement[str | None]:
+    return case((taking_part.may_join_online(answer), link), else_=null())
+
+
+def _is_answer(answer: Any, actor: Actor) -> ColumnElement[bool]:
+    return and_(answer.event_id == Event.id, answer.person_id == actor.person_id)
 
 
 def _order(one: OwnEvent) -> tuple[datetime, str]:

@@ -47,10 +47,10 @@ def own_pair(session: Session, actor: Actor, uuid: UUID) -> Pair:
     return found[0]
 
 
-def is_current(pair: Pair, person: Person, today: date) -> bool:
+def is_current(pair: Pair, person_id: int | None, today: date) -> bool:
     """Whether the pair goes on that day with this person in it."""
     return (pair.ends_on or today) >= today and any(
-        member.person_id == person.id and (member.ends_on or today) >= today
+        member.person_id == person_id and (member.ends_on or today) >= today
         for member in pair.members
     )
 
@@ -77,6 +77,18 @@ def open_offers(session: Session, pairs: Collection[Pair], now: datetime) -> dic
         .options(selectinload(TalkOffer.times), joinedload(TalkOffer.offered_by), raiseload("*"))
     )
     return {offer.pair_id: offer for offer in found}
+
+
+def offered_time(session: Session, pair: Pair, uuid: UUID | None) -> OfferedTime:
+    """A time that was ever offered within a pair of the actor's. Raises NotFound."""
+    found = session.scalar(
+        select(OfferedTime)
+        .join(OfferedTime.offer)
+        .where(OfferedTime.uuid == uuid, TalkOffer.pair_id == pair.id)
+    )
+    if found is None:
+        raise NotFound("There is no such time.")
+    return found
 
 
 def talks_of(session: Session, actor: Actor, pair: Pair) -> Sequence[Event]:
@@ -125,6 +137,18 @@ def own_log(session: Session, actor: Actor, uuid: UUID) -> TalkLog:
     if found is None:
         raise NotFound("There is no such entry.")
     return found
+
+
+def log_of(
+    session: Session, actor: Actor, pair: Pair, log: TalkLog | None, talk: Event | None
+) -> TalkLog | None:
+    """The entry as it is now: this one, or the one of this talk."""
+    which = TalkLog.id == log.id if log else TalkLog.event_id == (talk.id if talk else None)
+    return session.scalar(
+        _logs(actor)
+        .where(TalkLog.pair_id == pair.id, which)
+        .execution_options(populate_existing=True)
+    )
 
 
 def shared_consent(log: TalkLog, members: Collection[int]) -> AttributionConsent:

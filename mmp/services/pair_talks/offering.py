@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from mmp.core import talk_times
-from mmp.core.errors import NotFound, UserError
+from mmp.core.errors import UserError
 from mmp.core.texts import language_of
 from mmp.core.zones import day_in_zone
 from mmp.models import Event, OfferedTime, OfferEnd, Pair, Participation, Person, TalkOffer
@@ -68,11 +68,13 @@ def offer_times(
     """
     one_at_a_time(session, pair)
     made = session.scalar(select(TalkOffer).where(TalkOffer.uuid == uuid))
-    if made is not None and made.pair_id == pair.id and made.offered_by_id == actor.id:
-        return made
+    if made is not None:
+        if (made.pair_id, made.offered_by_id) == (pair.id, actor.id):
+            return made
+        raise UserError("Load the page again and try once more.")
     today = day_in_zone(now, pair.programme.zone)
     others = partners(pair, actor.id, today)
-    if not others or not is_current(pair, actor, today):
+    if not others or not is_current(pair, actor.id, today):
         raise UserError("This pair has ended; there is nobody to offer times to.")
     times = _times(wish, actor.zone, now)
     known = _open(session, pair)
@@ -152,14 +154,6 @@ def pick_time(session: Session, *, now: datetime, actor: Person, time: OfferedTi
         session, now=now, talk=talk, pair=pair, today=day_in_zone(now, pair.programme.zone)
     )
     return talk
-
-
-def find_time(offer: TalkOffer, uuid: UUID) -> OfferedTime:
-    """One of the times of an offer. Raises NotFound."""
-    for time in offer.times:
-        if time.uuid == uuid:
-            return time
-    raise NotFound("There is no such time.")
 
 
 def one_at_a_time(session: Session, pair: Pair) -> None:

@@ -1,0 +1,223 @@
+"""A mentor's own pages: home, agenda, months, an event; and the answer to an invitation."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from flask import current_app, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from mmp.core.errors import UserError
+from mmp.core.zones import day_in_zone, to_utc
+from mmp.models import Break
+from mmp.models.enums import AttendanceForm, Partstat, Precision
+from mmp.services import mine as service, programmes
+from mmp.services.documents import documents_of
+from mmp.services.mine import Fellow, OwnEvent, Reply
+from mmp.web import (
+    agenda as agendas,
+    clocks,
+    month as month_,
+    own_month as own_month_,
+    own_pairs,
+)
+from mmp.web.context import context, session
+from mmp.web.forms import refuse
+from mmp.web.guards import actor, signed_in
+from mmp.web.mine_forms import ANSWERS, AnswerForm, answer_of
+from mmp.web.pages import pages
+
+SHOWN_UNANSWERED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the agenda: an event, or a break of a programme."""
+
+    day: date
+    own: OwnEvent | None
+    pause: Break | None
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The lines that begin in one month."""
+
+    first: date
+    lines: list[Line]
+
+
+@pages.get("/home/")
+@signed_in
+def own_home() -> str:
+    """What is next, whether one answered, who the partner is, which group: at a glance."""
+    now, who = context().clock.now(), actor()
+    events = service.own_events(session(), who, since=now)
+    coming = service.coming(events, now)
+    waiting = [one for one in events if one is not coming and one.unanswered(now)]
+    return render_template(
+        "mine/home.html",
+        coming=coming,
+        parts=service.with_parts(session(), who, coming.event.uuid)[1] if coming else [],
+        waiting=waiting[:SHOWN_UNANSWERED],
+        ahead=[one for one in events if one is not coming][:SHOWN_UNANSWERED],
+        more=len(events) > SHOWN_UNANSWERED + 1,
+        pairs=own_pairs.glance(now),
+        form=AnswerForm(formdata=None),
+        may_plan="pages.desk" in current_app.view_functions,
+        **_shared(now),
+    )
+
+
+@pages.get("/agenda/")
+@signed_in
+def own_agenda() -> str:
+    """All one's events in the order of the clock, with the breaks between."""
+    now, who = context().clock.now(), actor()
+    events = service.own_events(session(), who)
+    ahead = [one for one in events if one.event.ends_at > now]
+    today = day_in_zone(now, who.zone)
+    last = max([day_in_zone(one.event.ends_at, who.zone) for one in ahead], default=today)
+    breaks = service.breaks_of(session(), who, today, last)
+    return render_template(
+        "mine/agenda.html",
+        months=_by_month(ahead, breaks),
+        past=[one for one in reversed(events) if one.event.ends_at <= now],
+        **_shared(now),
+    )
+
+
+@pages.get("/month/")
+@signed_in
+def own_this_month() -> Response:
+    """To the month of today, where one lives."""
+    today = day_in_zone(context().clock.now(), actor().zone)
+    return redirect(url_for("pages.own_month", month=f"{today:%Y-%m}"))
+
+
+@pages.get("/month/<month>/")
+@signed_in
+def own_month(month: str) -> str:
+    """One month of one's events, each on its days in one's own zone."""
+    now, who = context().clock.now(), actor()
+    first = month_.first_day(month)
+    weeks = own_month_.days_shown(first)
+    days = (weeks[0][0], weeks[-1][-1] + timedelta(days=1))
+    since, until = (to_utc(datetime.combine(day, time()), who.zone) for day in days)
+    events = service.own_events(session(), who, since=since, until=until)
+    breaks = service.breaks_of(session(), who, *days)
+    return render_template(
+        "mine/month.html",
+        month=own_month_.month_of(first, weeks, events, breaks, who.zone),
+        today=day_in_zone(now, who.zone),
+        **_shared(now),
+    )
+
+
+@pages.get("/my/events/<uuid:uuid>/")
+@signed_in
+def own_event(uuid: UUID) -> Response:
+    """An event for who is on its list; a talk is on the page of its pair."""
+    return _event_page(uuid)
+
+
+@pages.post("/my/events/<uuid:uuid>/answer")
+@signed_in
+def own_answer(uuid: UUID) -> Response:
+    """Take one's answer, from home or from the event's page."""
+    form = AnswerForm()
+    if form.validate():
+        partstat, where = ANSWERS[form.answer.data]
+        try:
+            service.answer(
+                session(),
+                now=context().clock.now(),
+                actor=actor(),
+                uuid=uuid,
+                reply=Reply(partstat, where, form.note.data),
+            )
+        except UserError as error:
+            session().rollback()
+            refuse(form, error)
+        else:
+            session().commit()
+            flash(_said(partstat, where))
+            home = request.form.get("from") == "home"
+            return redirect(
+                url_for("pages.own_home") if home else url_for("pages.own_event", uuid=uuid), 303
+            )
+    return _event_page(uuid, form)
+
+
+def _event_page(uuid: UUID, form: AnswerForm | None = None) -> Response:
+    now, who = context().clock.now(), actor()
+    own, parts = service.with_parts(session(), who, uuid)
+    form = form or AnswerForm.of(own)
+    if own.event.pair is not None:
+        return redirect(url_for("pages.pair", uuid=own.event.pair.uuid))
+    event = programmes.public_event(session(), own.event.programme.slug, own.event.key)
+    html = render_template(
+        "mine/event.html",
+        own=own,
+        event=event,
+        programme=event.programme,
+        agenda=agendas.days(event, frozenset()),
+        recommendations=agendas.recommendations(event),
+        zone_note=agendas.zone_note(event),
+        parts=parts,
+        fellows=_groups(service.fellows(session(), who, event)),
+        documents=documents_of(session(), event),
+        form=form,
+        over=event.ends_at <= now,
+        **_shared(now),
+    )
+    return make_response(html, 422 if form.errors else 200)
+
+
+def _shared(now: datetime) -> dict[str, object]:
+    return {"now": now, "zone": actor().zone, "clocks": clocks, "answer_of": answer_of}
+
+
+def _by_month(events: Iterable[OwnEvent], breaks: Iterable[Break]) -> list[Month]:
+    """Events and breaks in order, by the month in which they begin where the reader lives."""
+    lines = [Line(_day_of(one), one, None) for one in events]
+    lines += [Line(row.starts_on, None, row) for row in breaks]
+    lines.sort(key=lambda line: line.day)
+    return [
+        Month(first, list(those))
+        for first, those in groupby(lines, key=lambda line: line.day.replace(day=1))
+    ]
+
+
+def _day_of(one: OwnEvent) -> date:
+    event = one.event
+    if event.starts_at is not None and event.starts_local is not None:
+        return day_in_zone(event.starts_at, actor().zone)
+    day = event.last_day if event.precision == Precision.MONTH else event.first_day
+    return day or event.last_day or event.ends_at.date()
+
+
+def _groups(people: Iterable[Fellow]) -> list[list[Fellow]]:
+    """People as they stand in the list: a pair in one line, others alone."""
+    groups: list[list[Fellow]] = []
+    for one in people:
+        if groups and one.pair is not None and groups[-1][0].pair == one.pair:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return groups
+
+
+def _said(partstat: Partstat, where: AttendanceForm | None) -> str:
+    if partstat is Partstat.DECLINED:
+        return str(_("You said no. You can change your answer until it is over."))
+    if partstat is Partstat.TENTATIVE:
+        return str(_("You said maybe. Say yes or no once you know."))
+    if where is AttendanceForm.IN_ROOM:
+        return str(_("You said yes, in the room."))
+    if where is AttendanceForm.ONLINE:
+        return str(_("You said yes, online."))
+    return str(_("You said yes."))
