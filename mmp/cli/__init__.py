@@ -18,6 +18,7 @@ from mmp.cli.db import db
 from mmp.cli.demo import demo
 from mmp.cli.doctor import doctor
 from mmp.cli.feeds import feed
+from mmp.cli.outbox import outbox
 from mmp.cli.people import people
 from mmp.cli.programmes import programmes
 from mmp.cli.run import run
@@ -96,6 +97,7 @@ COMMANDS: tuple[click.Command, ...] = (
     doctor,
     backup,
     restore,
+    outbox,
     account,
     programmes,
     people,

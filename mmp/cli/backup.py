@@ -44,12 +44,15 @@ def restore(file: Path, *, force: bool) -> None:
     Every feed address works again. Start `mmp` anew afterwards if it is running.
     """
     from mmp.adapters import backups, migrations, revisions  # heavy: SQLAlchemy, Alembic
-    from mmp.adapters.database import close
+    from mmp.adapters.database import close, db
     from mmp.app import create_app  # heavy: Flask
     from mmp.config import Settings  # read only when a command needs it
+    from mmp.services.outbox import hold_all
 
     _clean_up_when_stopped()
     settings = Settings.load()
+
+    held = 0
 
     def known(revision: str) -> bool:
         with create_app(settings).app_context():
@@ -59,10 +62,19 @@ def restore(file: Path, *, force: bool) -> None:
         app = create_app(replace(settings, database_url=database_url))
         with app.app_context():
             migrations.upgrade()
+            session = db.session()
+            nonlocal held
+            held = hold_all(session, reason="restored from a backup")
+            session.commit()
             close()
 
     manifest = backups.restore(settings, file.absolute(), force=force, known=known, migrate=migrate)
     click.echo(f"{settings.instance}: {_contents(manifest)}, as of {manifest.created_at}")
+    if held:
+        click.echo(
+            f"{held} mails waited to be sent when the backup was made and may have left since: "
+            "they are held. Let them go with: mmp outbox release"
+        )
 
 
 def _contents(manifest: Manifest) -> str:

@@ -1,4 +1,4 @@
-"""What `mmp run` and `mmp demo` do beside serving pages: mail leaves."""
+"""`mmp outbox`: mail that waits; and what `mmp run` and `mmp demo` do beside pages: mail leaves."""
 
 from __future__ import annotations
 
@@ -6,8 +6,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import click
+
+from mmp.cli.work import open_instance
+
 if TYPE_CHECKING:
     from mmp.config import Settings
+
+
+@click.group()
+def outbox() -> None:
+    """Let mail go that is held."""
+
+
+@outbox.command()
+def release() -> None:
+    """Let every held mail go: after a restore, those that waited when the backup was made."""
+    from mmp.services.outbox import release_all  # heavy: SQLAlchemy
+
+    with open_instance() as work:
+        count = release_all(work.session)
+    click.echo(f"{count} mails go when they are due.")
 
 
 @contextmanager

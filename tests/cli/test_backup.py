@@ -14,12 +14,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
 from mmp.adapters.clock import FileClock
-from mmp.models import Membership
+from mmp.models import Membership, Person
 from mmp.models.enums import MembershipRole
+from mmp.services.outbox import enqueue
 from tests.cli.conftest import Mmp
 from tests.support.factories import MADE_AT, Factory
 
@@ -123,6 +124,36 @@ def test_on_a_new_machine_every_feed_address_still_works(
     left = {path.name for path in there.iterdir()}
     assert left <= {"documents", "feed_secret", "mmp.sqlite3", "secret_key"}
     assert mmp("doctor").exit_code == 0
+
+
+def test_on_a_new_machine_no_mail_leaves_twice(
+    mmp: Mmp,
+    session: Session,
+    filled: Path,
+    archive: Path,
+    elsewhere: Callable[[], Path],
+) -> None:
+    enqueue(
+        session,
+        now=MADE_AT,
+        kind="test",
+        person=session.scalars(select(Person)).one(),
+        template="test",
+        parameters={"asked_at": MADE_AT},
+        dedupe_key="waiting",
+    )
+    session.commit()
+    assert mmp("backup", archive).exit_code == 0
+
+    def states() -> list[tuple[str]]:
+        with closing(sqlite3.connect(there / "mmp.sqlite3")) as connection:
+            return connection.execute("SELECT state FROM mail").fetchall()
+
+    there = elsewhere()
+    assert "1 mails waited" in mmp("restore", archive).stdout
+    assert states() == [("held",)]
+    assert mmp("outbox", "release").stdout == "1 mails go when they are due.\n"
+    assert states() == [("due",)]
 
 
 def test_the_archive_is_its_owners_alone_and_tells_what_it_is(

@@ -1,7 +1,16 @@
 """The outbox: every mail is a row, written in the transaction of what causes it."""
 
 from mmp.services.outbox.contents import Contents, NoUsableAddress, compose, secrets_in
-from mmp.services.outbox.queue import CHANNEL, cancel, cancel_all, enqueue, hold, release
+from mmp.services.outbox.queue import (
+    CHANNEL,
+    cancel,
+    cancel_all,
+    enqueue,
+    hold,
+    hold_all,
+    release,
+    release_all,
+)
 from mmp.services.outbox.views import MailDetail, latest_trouble, mail_detail, mail_list
 
 __all__ = [
@@ -14,9 +23,11 @@ __all__ = [
     "compose",
     "enqueue",
     "hold",
+    "hold_all",
     "latest_trouble",
     "mail_detail",
     "mail_list",
     "release",
+    "release_all",
     "secrets_in",
 ]

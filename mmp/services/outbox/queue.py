@@ -111,6 +111,21 @@ def hold(session: Session, *, mail: Mail, reason: str = Reason.BY_COORDINATOR) -
     return done > 0
 
 
+def hold_all(session: Session, *, reason: str) -> int:
+    """Keep back every mail that waits, as after a restore: it may have left since the backup was
+    made. Tells how many."""
+    waiting = Mail.state.in_((MailState.DUE, MailState.LEASED))
+    held = {"state": MailState.HELD, "reason": reason, "lease_owner": None, "lease_until": None}
+    return _change(session, waiting, **held)
+
+
+def release_all(session: Session) -> int:
+    """Let every held mail go when it is due. Tells how many."""
+    done = _change(session, Mail.state == MailState.HELD, state=MailState.DUE, reason=None)
+    _wake_workers(session)
+    return done
+
+
 def release(session: Session, *, mail: Mail) -> bool:
     """Let a held mail go when it is due. Tells whether it was held."""
     is_held = Mail.state == MailState.HELD
