@@ -1,0 +1,33 @@
+"""The agenda of an event, edited item by item. Times, places and status go by services.events."""
+
+from mmp.services.agenda_edits.checks import Trouble, Warned, warnings
+from mmp.services.agenda_edits.items import ItemValues, RoleValues, add_item, change_item
+from mmp.services.agenda_edits.places import Step, drop, step
+from mmp.services.agenda_edits.reading import (
+    Cast,
+    cast_of,
+    children_of,
+    event_with_agenda,
+    item_of,
+)
+from mmp.services.agenda_edits.removing import remove_item, restore_item
+
+__all__ = [
+    "Cast",
+    "ItemValues",
+    "RoleValues",
+    "Step",
+    "Trouble",
+    "Warned",
+    "add_item",
+    "cast_of",
+    "change_item",
+    "children_of",
+    "drop",
+    "event_with_agenda",
+    "item_of",
+    "remove_item",
+    "restore_item",
+    "step",
+    "warnings",
+]
