@@ -46,13 +46,19 @@ def on_the_list(session: Session) -> set[str]:
     return {row.person.name for row in rows}
 
 
+def answer_of(session: Session, row: Participation) -> Partstat:
+    session.refresh(row)
+    return row.partstat
+
+
 def test_all_mentors_at_once_and_nobody_is_mailed(
     client: FlaskClient, session: Session, here: Programme, autumn: Event, mentors: list[Person]
 ) -> None:
     sit_down(client, session, here)
-    for words in ("3 people came onto the list", "0 people came onto the list"):
-        status, found = fill_in(client, PATH, roles="mentor", entry="invited")
-        assert (status, words in found.text) == (200, True)
+    status, found = fill_in(client, PATH, roles="mentor", entry="invited")
+    assert (status, "3 people came onto the list" in found.text) == (200, True)
+    status, found = fill_in(client, PATH, roles="mentor", entry="invited")
+    assert (status, "0 people came onto the list" in found.text) == (200, True)
     assert on_the_list(session) == {"Lina Haddad", "Erik Lund", "Zoé Bien"}
     assert "mails nobody" in found.text
     assert "No answer yet 3" in found.text
@@ -143,12 +149,10 @@ def test_two_at_once_lose_nothing(
     )
     assert status == 409
     assert "Answer No Yes" in " ".join(found.text.split())
-    session.refresh(row)
-    assert row.partstat is Partstat.DECLINED
+    assert answer_of(session, row) is Partstat.DECLINED
     again = {"version": found.fields["version"], "csrf_token": found.fields["csrf_token"]}
     client.post(path, data=again | {"entry": "invited", "partstat": "ACCEPTED", "form": ""})
-    session.refresh(row)
-    assert row.partstat is Partstat.ACCEPTED
+    assert answer_of(session, row) is Partstat.ACCEPTED
 
 
 def test_taking_off_can_be_undone(
