@@ -13,6 +13,8 @@ from mmp.web import (
     documents as documents_,
     door,
     errors,
+    event_edits,
+    event_states,
     events,
     first_run,
     guards,
@@ -37,6 +39,7 @@ from mmp.web.sessions import PageSessions
 
 PAGES = (
     *(home, programmes, events, documents_, subscribe, sign_in, account, first_run),
+    *(event_edits, event_states),
     *(desk, participants, uploads),
     *(mine, pairs, talks),
 )
