@@ -86,6 +86,8 @@ def _fail(ctx: click.Context, message: str, *, status: int) -> None:
 @click.version_option(package_name="mmp")
 def main() -> None:
     """Schedule and run cross-regional mentorship programmes and dialogues."""
+    # Whatever is written here holds people's addresses: it is its owner's alone.
+    os.umask(0o077)
 
 
 COMMANDS: tuple[click.Command, ...] = (

@@ -43,7 +43,8 @@ def test_it_serves_until_it_is_stopped(mmp: Mmp, instance: Path, tmp_path: Path)
         assert (instance / "served_at").read_text() == address.rstrip("/") + "\n"
         assert server.stop() == 0
     assert "Traceback" not in "\n".join(server.lines)
-    assert stat.S_IMODE((instance / "secret_key").stat().st_mode) == 0o600
+    for name in ("secret_key", "mmp.sqlite3", "served_at"):
+        assert stat.S_IMODE((instance / name).stat().st_mode) == 0o600
 
 
 @pytest.mark.slow
