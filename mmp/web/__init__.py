@@ -8,6 +8,7 @@ from flask_wtf import CSRFProtect
 from mmp.adapters.clock import Clock
 from mmp.web import (
     account,
+    agenda_edits,
     assets,
     desk,
     documents as documents_,
@@ -40,7 +41,7 @@ from mmp.web.sessions import PageSessions
 PAGES = (
     *(home, programmes, events, documents_, subscribe, sign_in, account, first_run),
     *(event_edits, event_states),
-    *(desk, participants, uploads),
+    *(desk, agenda_edits, participants, uploads),
     *(mine, pairs, talks),
 )
 """Imported for their views, which stand on the pages' blueprint."""
