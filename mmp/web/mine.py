@@ -30,7 +30,7 @@ from mmp.web.guards import actor, signed_in
 from mmp.web.mine_forms import ANSWERS, AnswerForm, answer_of
 from mmp.web.pages import pages
 
-SHOWN_UNANSWERED = 5
+SHOWN_UNANSWERED = SHOWN_AHEAD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,16 @@ def own_home() -> str:
     now, who = context().clock.now(), actor()
     events = service.own_events(session(), who, since=now)
     coming = service.coming(events, now)
-    waiting = [one for one in events if one is not coming and one.unanswered(now)]
+    others = [one for one in events if one is not coming]
+    waiting = [one for one in others if one.unanswered(now)][:SHOWN_UNANSWERED]
+    ahead = [one for one in others if one not in waiting]
     return render_template(
         "mine/home.html",
         coming=coming,
         parts=service.with_parts(session(), who, coming.event.uuid)[1] if coming else [],
-        waiting=waiting[:SHOWN_UNANSWERED],
-        ahead=[one for one in events if one is not coming][:SHOWN_UNANSWERED],
-        more=len(events) > SHOWN_UNANSWERED + 1,
+        waiting=waiting,
+        ahead=ahead[:SHOWN_AHEAD],
+        more=len(ahead) > SHOWN_AHEAD,
         pairs=own_pairs.glance(now),
         form=AnswerForm(formdata=None),
         may_plan="pages.desk" in current_app.view_functions,
