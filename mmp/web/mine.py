@@ -66,7 +66,6 @@ def own_home() -> str:
         parts=service.with_parts(session(), who, coming.event.uuid)[1] if coming else [],
         waiting=waiting,
         ahead=ahead[:SHOWN_AHEAD],
-        more=len(ahead) > SHOWN_AHEAD,
         pairs=own_pairs.glance(now),
         form=AnswerForm(formdata=None),
         may_plan="pages.desk" in current_app.view_functions,

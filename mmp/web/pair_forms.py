@@ -8,7 +8,7 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import AnyOf, Length, NumberRange
+from wtforms.validators import AnyOf, Length, NumberRange, ValidationError
 
 from mmp.core.zones import to_wall
 from mmp.models import Event, TalkLog
@@ -30,7 +30,7 @@ class DayField(StringField):  # type: ignore[misc]  # untyped
         try:
             self.day = date.fromisoformat((self.data or "").strip()) if self.data else None
         except ValueError as error:
-            raise ValueError(_("Write the day like 2026-10-24.")) from error
+            raise ValidationError(_("Write the day like 2026-10-24.")) from error
 
 
 class ClockField(StringField):  # type: ignore[misc]  # untyped
@@ -43,9 +43,9 @@ class ClockField(StringField):  # type: ignore[misc]  # untyped
         try:
             read = time.fromisoformat((self.data or "").strip()) if self.data else None
         except ValueError as error:
-            raise ValueError(_("Write the time like 18:30.")) from error
+            raise ValidationError(_("Write the time like 18:30.")) from error
         if read is not None and read.tzinfo is not None:
-            raise ValueError(_("Write the time like 18:30."))
+            raise ValidationError(_("Write the time like 18:30."))
         self.clock = read
 
 
@@ -140,6 +140,8 @@ class MoveForm(FlaskForm):  # type: ignore[misc]  # untyped
     @property
     def starts(self) -> datetime:
         """The wall time of a valid form."""
+        assert self.day.day is not None  # a valid form has both
+        assert self.time.clock is not None
         return datetime.combine(self.day.day, self.time.clock)
 
 
@@ -186,6 +188,7 @@ class LogForm(FlaskForm):  # type: ignore[misc]  # untyped
     @property
     def entry(self) -> LogEntry:
         """What a valid form says."""
+        assert self.day.day is not None  # a valid form has it
         return LogEntry(
             self.day.day,
             self.minutes.data,

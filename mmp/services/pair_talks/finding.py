@@ -74,7 +74,12 @@ def open_offers(session: Session, pairs: Collection[Pair], now: datetime) -> dic
             TalkOffer.closed_at.is_(None),
             TalkOffer.expires_at > now,
         )
-        .options(selectinload(TalkOffer.times), joinedload(TalkOffer.offered_by), raiseload("*"))
+        .options(
+            selectinload(TalkOffer.times),
+            joinedload(TalkOffer.offered_by),
+            joinedload(TalkOffer.pair).joinedload(Pair.programme),
+            raiseload("*"),
+        )
     )
     return {offer.pair_id: offer for offer in found}
 
