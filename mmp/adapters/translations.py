@@ -1,5 +1,6 @@
 """The catalogues of texts: English in the code, the other languages in mmp/translations/."""
 
+import re
 from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
@@ -11,6 +12,8 @@ from mmp.core.texts import language_of
 FOLDER = Path(__file__).resolve().parent.parent / "translations"
 LANGUAGES = ("en", *sorted(path.name for path in FOLDER.iterdir() if path.is_dir()))
 """The languages of the interface: adding a folder with a catalogue adds one."""
+_MUTE = r"[AEIOUÀÂÄÅÆÉÈÊËÎÏÔÖŒÙÛÜ]|Hé|Hels"
+"""What French elides before, among the names of cities."""
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
@@ -19,6 +22,17 @@ def catalogue(language: str) -> NullTranslations:
     """The catalogue for a language or CLDR locale; a text it lacks comes back in English."""
     found: NullTranslations = Translations.load(FOLDER, [language_of(language)])
     return found
+
+
+def of_city(city: str, language: str) -> str:
+    """A city's name as the catalogues' “%(city)s time” wants it: French adds what “of” becomes
+    before it (heure de Stockholm, d’Amman, du Caire)."""
+    if language_of(language) != "fr":
+        return city
+    if re.match(r"Les? ", city):
+        article, name = city.split(" ", 1)
+        return f"{'du' if article == 'Le' else 'des'} {name}"
+    return f"d’{city}" if re.match(_MUTE, city) else f"de {city}"
 
 
 def direction(language: str) -> str:

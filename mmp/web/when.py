@@ -15,6 +15,7 @@ from babel.dates import (
 from flask_babel import get_locale, gettext as _
 from markupsafe import Markup
 
+from mmp.adapters.translations import of_city
 from mmp.core import zones
 from mmp.web.texts import isolate
 
@@ -157,7 +158,9 @@ def zone_name(zone: str, instant: datetime) -> Markup:
     city = city or get_timezone_location(zone, locale=locale, return_city=True)
     if city == "UTC":
         return isolate("UTC")
-    return isolate(_("%(city)s time (%(offset)s)", city=city, offset=offset))
+    return isolate(
+        _("%(city)s time (%(offset)s)", city=of_city(city, locale.language), offset=offset)
+    )
 
 
 def offset_name(instant: datetime, zone: str) -> str:

@@ -12,7 +12,9 @@ for (const line of document.querySelectorAll("[data-starts]")) {
   if (same) continue;
   const onDay = (zone) => new Intl.DateTimeFormat(locale, { ...day, timeZone: zone }).format(starts);
   const otherDay = onDay(undefined) !== onDay(line.dataset.zone);
-  const text = write(otherDay ? { ...day, ...style } : style);
+  const range = write(otherDay ? { ...day, ...style } : style);
+  // Two clock times of one day stand close, as on the rest of the page.
+  const text = /[^\d:\s–]/.test(range) ? range : range.replace(/\s*–\s*/, "–");
   const own = document.createElement("span");
   own.className = "own-time";
   own.textContent = line.dataset.own.replace("{time}", text);

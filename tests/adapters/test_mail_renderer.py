@@ -82,14 +82,14 @@ def test_what_is_missing_is_an_error(name: str, missing: str) -> None:
             "en",
             "Asia/Amman",
             (
-                "Sunday, 27 September 2026, 15:00 – 17:00, Amman time (UTC+3)",
-                "Sunday, 27 September 2026, 14:00 – 16:00, Stockholm time (UTC+2)",
+                "Sunday, 27 September 2026, 15:00–17:00, Amman time (UTC+3)",
+                "Sunday, 27 September 2026, 14:00–16:00, Stockholm time (UTC+2)",
             ),
         ),
         (
             "en",
             "Europe/Brussels",
-            ("Sunday, 27 September 2026, 14:00 – 16:00, Brussels time (UTC+2)",),
+            ("Sunday, 27 September 2026, 14:00–16:00, Brussels time (UTC+2)",),
         ),
         (
             "ar_JO",
@@ -105,14 +105,14 @@ def test_what_is_missing_is_an_error(name: str, missing: str) -> None:
             "en",
             "Pacific/Auckland",
             (
-                "Monday, 28 September 2026, 01:00 – 03:00, Auckland time (UTC+13)",
-                "Sunday, 27 September 2026, 14:00 – 16:00, Stockholm time (UTC+2)",
+                "Monday, 28 September 2026, 01:00–03:00, Auckland time (UTC+13)",
+                "Sunday, 27 September 2026, 14:00–16:00, Stockholm time (UTC+2)",
             ),
         ),
         (
             "fr",
             "America/New_York",
-            ("dimanche 27 septembre 2026, 08:00 – 10:00, ",),
+            ("dimanche 27 septembre 2026, 08:00–10:00, ",),
         ),
     ),
 )

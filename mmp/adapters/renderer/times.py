@@ -3,9 +3,9 @@
 from datetime import date, datetime, timedelta
 
 from babel import Locale
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.dates import format_date, format_time, get_time_format, get_timezone_location
 
-from mmp.adapters.translations import catalogue
+from mmp.adapters.translations import catalogue, of_city
 from mmp.core import zones
 from mmp.core.when import When
 
@@ -53,6 +53,7 @@ def zone_name(zone: str, instant: datetime, locale: Locale) -> str:
     if city == "UTC":
         return "UTC"
     _ = catalogue(str(locale)).gettext
+    city = of_city(city, locale.language)
     return _("%(city)s time (%(offset)s)") % {"city": city, "offset": _offset(instant, zone)}
 
 
@@ -82,7 +83,9 @@ def _clock_times(starts_at: datetime, ends_at: datetime, locale: Locale, zone: s
     comma = _comma(locale)
     first = f"{_full_day(starts.date(), locale)}{comma}{_clock(starts, locale)}"
     if starts.date() == ends.date():
-        return f"{first} – {_clock(ends, locale)}"
+        # As on pages: without spaces, but where the half of the day stands between.
+        dash = " – " if "a" in get_time_format("short", locale=locale).pattern else "–"
+        return f"{first}{dash}{_clock(ends, locale)}"
     return f"{first} – {_full_day(ends.date(), locale)}{comma}{_clock(ends, locale)}"
 
 
