@@ -1,6 +1,7 @@
 """The addresses with which calendar programs subscribe to a feed in one click."""
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import quote, urlsplit, urlunsplit
 
 
@@ -17,6 +18,8 @@ class SubscribeLinks:
     """Google's "add by URL" page, where the direct link does nothing."""
     outlook_personal: str
     outlook_work: str
+    only_here: bool
+    """Whether the address leads to this computer alone, where no service elsewhere can reach it."""
 
 
 def subscribe_links(address: str, name: str) -> SubscribeLinks:
@@ -33,4 +36,15 @@ def subscribe_links(address: str, name: str) -> SubscribeLinks:
         google_by_url="https://calendar.google.com/calendar/r/settings/addbyurl",
         outlook_personal=f"https://outlook.live.com/calendar/0/{outlook}",
         outlook_work=f"https://outlook.office.com/calendar/0/{outlook}",
+        only_here=_is_loopback(urlsplit(address).hostname or ""),
     )
+
+
+def _is_loopback(host: str) -> bool:
+    """127.0.0.0/8, ::1 and the names that stand for them (RFC 6761, section 6.3)."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

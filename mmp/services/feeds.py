@@ -32,6 +32,9 @@ MOST_FEEDS = 20
 """Of one person at one time: more is a mistake or mischief."""
 LONGEST_ALARM = 4 * 7 * 24 * 60
 
+DEFAULT_NAME = "Calendar"
+"""Of a first address. It is kept in English and shown in the reader's language."""
+
 RUNS_PROGRAMME = (MembershipRole.COORDINATOR, MembershipRole.ASSISTANT)
 
 
@@ -142,7 +145,7 @@ def default_feed(
     for feed in live_feeds(session, person):
         if feed.kind is kind and feed.programme is programme:
             return feed
-    name = programme.slug if programme else "Calendar"
+    name = programme.slug if programme else DEFAULT_NAME
     return add_feed(
         session, now=now, secret=secret, person=person, name=name, programme=programme, kind=kind
     )
@@ -174,7 +177,9 @@ def choose_calendar(
     Raises UserError (field `alarm_minutes`) outside 0 minutes to four weeks.
     """
     if alarm_minutes is not None and not 0 <= alarm_minutes <= LONGEST_ALARM:
-        raise UserError("Choose between 0 minutes and four weeks.", field="alarm_minutes")
+        raise UserError(
+            "Choose between the start itself and four weeks before it.", field="alarm_minutes"
+        )
     wanted = {
         "calendar_delivery": delivery,
         "declined_events": declined_events,

@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Form, IntegerField, RadioField, StringField
+from wtforms import Field, Form, IntegerField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, Length, NumberRange, Optional
 
@@ -42,7 +42,9 @@ class CalendarForm(FlaskForm):  # type: ignore[misc]  # untyped
         _l("Alarm, minutes before the start"),
         validators=[
             Optional(),
-            NumberRange(0, LONGEST_ALARM, _l("Choose between 0 minutes and four weeks.")),
+            NumberRange(
+                0, LONGEST_ALARM, _l("Choose between the start itself and four weeks before it.")
+            ),
         ],
     )
 
@@ -61,6 +63,11 @@ class AddressForm(FlaskForm):  # type: ignore[misc]  # untyped
 
 class ConfirmForm(FlaskForm):  # type: ignore[misc]  # untyped
     """A button, and the token that shows it was pressed on our page."""
+
+
+def faulty(*forms: Form) -> list[Field]:
+    """The fields with something to mend, in the order of the page."""
+    return [field for form in forms for field in form if field.errors]
 
 
 def refuse(form: Form, error: UserError) -> None:

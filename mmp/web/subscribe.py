@@ -14,7 +14,7 @@ from mmp.services import feeds as service
 from mmp.services.programmes import public_programme
 from mmp.web import languages, texts
 from mmp.web.context import context, session
-from mmp.web.forms import AddressForm, CalendarForm, ConfirmForm, refuse
+from mmp.web.forms import AddressForm, CalendarForm, ConfirmForm, faulty, refuse
 from mmp.web.guards import public
 from mmp.web.headers import keep_secret
 from mmp.web.pages import pages
@@ -45,6 +45,15 @@ def own_feed(token: str) -> Response:
     """A person's own page: links, choices, addresses."""
     feed, person = _feed(token)
     return _page(feed, person, _calendar_form(person), AddressForm(formdata=None))
+
+
+@pages.get(_OWN + "calendar", endpoint="own_feed_of_calendar")
+@pages.get(_OWN + "addresses", endpoint="own_feed_of_addresses")
+@public
+def back_to_own_feed(token: str) -> Response:
+    """What these two take is only posted; a reload or a bookmark means the page itself."""
+    _feed(token)
+    return keep_secret(redirect(url_for("pages.own_feed", token=token)))
 
 
 @pages.post(_OWN + "calendar")
@@ -89,7 +98,7 @@ def add_address(token: str) -> Response:
             refuse(form, error)
         else:
             session().commit()
-            flash(_("“%(name)s” has its own address now: this one.", name=added.name))
+            flash(_("“%(name)s” has its own address now. Subscribe with it here.", name=added.name))
             return _to(_page_token(added))
     return _page(feed, person, _calendar_form(person), form, status=422)
 
@@ -106,7 +115,7 @@ def revoke_address(token: str, uuid: UUID) -> Response:
     form = ConfirmForm()
     if request.method == "GET":
         html = render_template(
-            "subscribe/revoke.html", token=token, named=named, last=len(live) == 1, form=form
+            "subscribe/revoke.html", token=token, name=_name(named), last=len(live) == 1, form=form
         )
         return keep_secret(make_response(html))
     service.revoke_feed(session(), now=context().clock.now(), feed=named)
@@ -114,7 +123,7 @@ def revoke_address(token: str, uuid: UUID) -> Response:
     left = [feed for feed in live if feed is not named]
     if not left:
         return keep_secret(redirect(url_for("pages.all_revoked"), 303))
-    flash(_("“%(name)s” leads nowhere from now on.", name=named.name))
+    flash(_("“%(name)s” leads nowhere from now on.", name=_name(named)))
     return _to(token if _own is not named else _page_token(left[0]))
 
 
@@ -143,6 +152,11 @@ def _calendar_form(person: Person) -> CalendarForm:
     )
 
 
+def _name(feed: Feed) -> str:
+    """What the owner called the address; of the first one, nobody did."""
+    return str(_("Calendar")) if feed.name == service.DEFAULT_NAME else feed.name
+
+
 def _page_token(feed: Feed) -> str:
     return service.token_of(context().feed_secret, feed, "page")
 
@@ -162,8 +176,12 @@ def _page(
         person=person,
         token=_page_token(feed),
         links=subscribe_links(service.feed_address(base_url, secret, feed), name),
-        feeds=[(other, _page_token(other)) for other in service.live_feeds(session(), person)],
+        feeds=[
+            (other, _name(other), _page_token(other))
+            for other in service.live_feeds(session(), person)
+        ],
         calendar=calendar,
         address=address,
+        wrong=faulty(calendar, address),
     )
     return keep_secret(make_response(html, status))

@@ -1,6 +1,7 @@
 """Subscribing: a programme's public feed, and a person's own page."""
 
 import re
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -79,7 +80,7 @@ def test_choosing_how_meetings_arrive(client: FlaskClient, own_page: str, sessio
 @pytest.mark.parametrize(
     ("typed", "words"),
     (
-        ({"alarm_minutes": "-1"}, "Choose between 0 minutes and four weeks."),
+        ({"alarm_minutes": "-1"}, "Choose between the start itself and four weeks before it."),
         ({"alarm_minutes": "soon"}, "Write a number of minutes, like 15."),
         ({"delivery": "pigeon"}, "Choose one of the three."),
         ({"delivery": ""}, "Choose one of the three."),
@@ -112,10 +113,103 @@ def test_faults_are_told_in_ones_language(client: FlaskClient, own_page: str) ->
     assert not found.latin_runs()
 
 
+@pytest.mark.parametrize(
+    ("action", "typed", "first"),
+    (
+        ("calendar", {"delivery": "mails", "alarm_minutes": "abc"}, "declined_events-0"),
+        ("calendar", {"delivery": "both", "declined_events": "hide"}, ""),
+        ("calendar", {"delivery": "?", "alarm_minutes": "abc"}, "delivery-0"),
+        (
+            "calendar",
+            {"delivery": "both", "declined_events": "hide", "alarm_minutes": "abc"},
+            "alarm_minutes",
+        ),
+        ("addresses", {"name": ""}, "name"),
+    ),
+)
+def test_the_first_fault_leads_and_takes_the_focus(
+    client: FlaskClient, own_page: str, action: str, typed: dict[str, str], first: str
+) -> None:
+    """With an anchor in the form's action a browser would not move the focus, and would show what
+    is said after saving below the edge of the screen."""
+    before = page(client, own_page)
+    assert not any(link.startswith("#") for link in before.links if link != "#main")
+    assert all("#" not in values["action"] for tag, values in before.tags if tag == "form")
+    _status, found = _post(client, own_page, action, **typed)
+    focused = [values["id"] for _tag, values in found.tags if "autofocus" in values]
+    links = [link for link in found.links if link.startswith("#") and link != "#main"]
+    assert focused == ([first] if first else [])
+    assert links[:1] == ([f"#{first}"] if first else [])
+
+
+@pytest.mark.parametrize("action", ("calendar", "addresses"))
+def test_a_reload_of_what_is_posted_leads_back(
+    client: FlaskClient, own_page: str, action: str
+) -> None:
+    answer = client.get(own_page + action)
+    assert (answer.status_code, answer.location) == (302, own_page)
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "only_here"),
+    (
+        ("http://127.0.0.1:8000", True),
+        ("http://localhost:8000", True),
+        ("http://[::1]:8000", True),
+        ("https://mmp.example.org", False),
+        ("https://localhost.example.org", False),
+    ),
+)
+def test_a_site_on_this_computer_says_who_cannot_reach_it(
+    settings: Settings, year: Programme, base_url: str, only_here: bool
+) -> None:
+    client = create_app(replace(settings, base_url=base_url)).test_client()
+    found = client.get("/en/programmes/year-2026/subscribe/", base_url=base_url)
+    before_links, *_ = found.text.partition("https://calendar.google.com")
+    assert ("Google and Microsoft cannot reach it" in before_links) is only_here
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "words"),
+    (
+        ("en", "Calendar", "The meetings of Lina Haddad. The address is yours alone"),
+        ("ar", "التقويم", "اجتماعات Lina Haddad."),
+        ("fr", "Agenda", "Les réunions de Lina Haddad."),
+    ),
+)
+def test_a_first_address_is_named_in_ones_language(
+    client: FlaskClient,
+    session: Session,
+    year: Programme,
+    settings: Settings,
+    language: str,
+    name: str,
+    words: str,
+) -> None:
+    feed = feeds.default_feed(
+        session, now=rows.MADE, secret=settings.feed_secret, person=rows.mentor(session)
+    )
+    session.commit()
+    found = page(client, feeds.page_address("", settings.feed_secret, feed, language))
+    text = " ".join(found.text.split())
+    assert words in text
+    (row,) = re.findall(r"<th scope=\"row\">([^<]*?)\s*<", found.source)
+    assert row == name
+    assert "Calendar" not in text or language == "en"
+
+
+def test_changes_come_by_mail_whatever_is_chosen(client: FlaskClient, own_page: str) -> None:
+    text = " ".join(page(client, own_page).text.split())
+    assert "A feed is a calendar that keeps itself up to date" in text
+    assert "Changes and reminders still come by mail." in text
+    assert "Google Calendar takes a subscription only in the browser" in text
+
+
 def test_one_more_address(client: FlaskClient, own_page: str, session: Session) -> None:
     status, found = _post(client, own_page, "addresses", name="  Lap\ttop <b> ")
     assert status == 303
-    assert "“Lap top <b>” has its own address now: this one." in found.text
+    assert "“Lap top <b>” has its own address now. Subscribe with it here." in found.text
     assert "Lap top &lt;b&gt;" in found.source
     names = session.scalars(select(Feed.name).order_by(Feed.id)).all()
     assert names == ["My phone", "Lap top <b>"]
@@ -191,8 +285,6 @@ def test_without_its_token_nothing_is_taken(
 def test_forms_work_over_https_without_a_referrer(
     settings: Settings, own_page: str, app: Flask
 ) -> None:
-    from dataclasses import replace
-
     client = create_app(replace(settings, base_url="https://mmp.example.org")).test_client()
     answer = client.get(own_page, base_url="https://mmp.example.org")
     assert "Secure" in answer.headers["Set-Cookie"]
