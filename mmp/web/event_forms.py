@@ -100,6 +100,11 @@ class EventForm(FlaskForm):  # type: ignore[misc]  # untyped
         if self.country.data and self.country.data not in countries():
             _fault(self.country, _("Choose a country of the list."))
             valid = False
+        for field in (self.theme, self.series, self.contact, self.predecessors):
+            wanted = field.data if isinstance(field.data, list) else [field.data or ""]
+            if not {value for value, _words in field.choices}.issuperset(wanted):
+                _fault(field, _("This is not there any more; choose again."))
+                valid = False
         when = self._when()
         if when is None or not valid:
             return None

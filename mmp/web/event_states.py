@@ -53,7 +53,7 @@ def cancel_event(slug: str, key: str) -> Response:
         actor=actor(),
         now=context().clock.now(),
         event=event,
-        reason=(form.reason.data or "").replace("\r\n", "\n").strip(),
+        reason=(form.reason.data or "").replace("\r\n", "\n").replace("\0", "").strip(),
     )
     session().commit()
     flash(_told(_("It is cancelled."), told))

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from wtforms import Field
+from wtforms.validators import ValidationError
 
 from mmp.core.texts import Translated
 
@@ -37,7 +38,7 @@ class TextsField(Field):  # type: ignore[misc]  # untyped
     def pre_validate(self, form: Any) -> None:
         """Refuse what no page could show."""
         if any(len(text) > self.longest or "\0" in text for text in self.typed.values()):
-            raise ValueError(_("Write at most %(count)s letters.", count=self.longest))
+            raise ValidationError(_("Write at most %(count)s letters.", count=self.longest))
 
     def inputs(self, languages: Iterable[str]) -> list[tuple[str, str, str, bool]]:
         """Language, the input's name, what it holds, and whether the text is missing there."""

@@ -121,12 +121,14 @@ def test_a_draft_is_made_once_and_shown_to_nobody_else(
         ({"precision": "days", "last_day": "2026-11-01"}, "The last day must not come before"),
         ({"precision": "month", "month": ""}, "Give the month."),
         ({"precision": "nonsense"}, "Choose one of these."),
+        ({"title-en": "x" * 5001}, "Write at most 5000 letters."),
         ({"title-en": " "}, "Give a title in at least one language."),
         ({"join_link": "javascript:alert(1)"}, "beginning with https://"),
         ({"number": "four"}, "Write a number from 1 to"),
         ({"capacity": "-1"}, "Write a number from 0 to"),
         ({"country": "XX"}, "Choose a country of the list."),
         ({"theme": "gone"}, "This is not there any more"),
+        ({"contact": "\0"}, "This is not there any more"),
     ),
 )
 def test_what_is_wrong_is_said_and_what_was_typed_stays(

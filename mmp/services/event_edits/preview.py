@@ -47,9 +47,9 @@ class ItemMove:
 class Preview:
     """What saving would do.
 
-    `effects` has one entry per time zone of those who take part, with its people; `busy` those
-    who are expected elsewhere at the new time. `told` is empty where nobody gets a mail;
-    `unreachable` are those who would, had they an address.
+    `effects` has one entry per time zone of those who take part, with its people, where an hour is
+    known; `busy` those who are expected elsewhere at the new time. `told` is empty where nobody
+    gets a mail; `unreachable` are those who would, had they an address.
     """
 
     changes: Mapping[str, list[Any]]
@@ -95,7 +95,7 @@ def preview(
         when=when,
         told=[person for person in people if person.email] if mailed else [],
         unreachable=[person for person in people if not person.email] if mailed else [],
-        effects=_effects(people, before.when, when) if moves else (),
+        effects=_effects(people, before.when, when) if moves and when.starts_local else (),
         feeds=_feeds(session, people) if event.status is not EventStatus.DRAFT else 0,
         shift=shift_of(before.when, when) if moves else None,
         moved=_items(event, before.when, when, along=True) if moves else (),
@@ -137,7 +137,7 @@ def _items(event: Event, old: When, new: When, *, along: bool) -> list[ItemMove]
         assert instants.starts_at is not None  # it is timed
         out = outside(instants.starts_at, instants.ends_at, span.starts_at, span.ends_at)
         found.append(ItemMove(item, was, comes, out))
-    return found
+    return sorted(found, key=lambda move: (move.old.span().ends_at, move.item.position))
 
 
 def _busy(
