@@ -109,6 +109,7 @@ def test_headings_inside_an_item_are_smaller_than_its_own(
     outer, inner = around.evaluate(type_of), inside.evaluate(type_of)
     assert inner[0] < outer[0]
     assert inner[1:] == outer[1:]
+    assert page.locator(".beside .question").first.evaluate(type_of)[2] != inner[2]
     room = page.locator(".beside .item-title + p").first.bounding_box()
     title = inside.bounding_box()
     assert room is not None
