@@ -34,19 +34,14 @@ def members_in(
 ) -> Sequence[Person]:
     """The active members in these roles with dates that reach the event."""
     first = (event.starts_at or event.ends_at).date()
-    return session.scalars(
-        select(Person)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(
-            Membership.programme_id == event.programme_id,
-            Membership.role.in_(roles),
-            Membership.status == MembershipStatus.ACTIVE,
-            or_(Membership.starts_on.is_(None), Membership.starts_on <= event.ends_at.date()),
-            or_(Membership.ends_on.is_(None), Membership.ends_on >= first),
-        )
-        .distinct()
-        .order_by(Person.id)
-    ).all()
+    members = select(Membership.person_id).where(
+        Membership.programme_id == event.programme_id,
+        Membership.role.in_(roles),
+        Membership.status == MembershipStatus.ACTIVE,
+        or_(Membership.starts_on.is_(None), Membership.starts_on <= event.ends_at.date()),
+        or_(Membership.ends_on.is_(None), Membership.ends_on >= first),
+    )
+    return session.scalars(select(Person).where(Person.id.in_(members)).order_by(Person.id)).all()
 
 
 def named_people(session: Session, actor: Actor, event: Event, text: str) -> Named:
