@@ -23,6 +23,15 @@ _CITIES_WITHOUT_ZONE = {
 """What people look for in vain: capitals whose zone is named after another city."""
 
 
+AREAS = frozenset(
+    {
+        *("Africa", "America", "Antarctica", "Arctic", "Asia"),
+        *("Atlantic", "Australia", "Europe", "Indian", "Pacific"),
+    }
+)
+"""The first words of IANA's names for places; others are kept for old programs alone."""
+
+
 class UnknownZone(UserError):
     """A name that is no IANA time zone."""
 
@@ -37,6 +46,17 @@ def zone_names() -> frozenset[str]:
     folders and opens what it finds there, the system's among them, to arrive at the same set.
     """
     return frozenset((files("tzdata") / "zones").read_text("ascii").split())
+
+
+@cache
+def agreed_zones() -> frozenset[str]:
+    """The names that people may choose: Area/City and UTC.
+
+    What IANA lists beside them is a fixed offset (`Etc/GMT-3`, `EST`), another country's old law
+    (`EST5EDT`), a second name (`GB`) or no time at all (`Factory`).
+    """
+    places = (name for name in zone_names() if name.partition("/")[0] in AREAS and "/" in name)
+    return frozenset({*places, "UTC"})
 
 
 @cache  # of listed names only: an error is not kept
@@ -137,7 +157,7 @@ def _closest(name: str) -> str | None:
     if city in _CITIES_WITHOUT_ZONE:
         return _CITIES_WITHOUT_ZONE[city]
     by_city: dict[str, str] = {}
-    for known in sorted(zone_names()):
+    for known in sorted(agreed_zones()):
         if known.casefold() == wanted:
             return known
         if "/" in known:

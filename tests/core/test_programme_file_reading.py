@@ -49,6 +49,7 @@ def test_every_node_knows_its_line() -> None:
         ("a: {b: 1\nc: [", 2, "check the indentation, quotes and brackets"),
         ("a:\n\tb: 1\n", 2, "indent with spaces"),
         ("a: 1\nb: c: d\n", 2, "put a text that holds a colon in quotes"),
+        ("a:\n  b: 1\n    c: 2\n", 3, "indent this line like its neighbours"),
         ("a: 1\nb: 2\na: 3\n", 3, "first in line 1; delete or rename one"),
         ("a: &x 1\n", 1, "The anchor &x stands here"),
         ("a: *x\n", 1, "The alias *x stands here"),
@@ -75,7 +76,7 @@ def test_what_is_no_programme_file_is_told_in_one_line(
 def test_too_many_values_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mmp.core.programme_file.nodes.MAX_NODES", 10)
     assert faults("[" + "a, " * 20 + "]") == [
-        "p.yaml:1: -: The file holds more than 10 values; split it."
+        "p.yaml:1: file: The file holds more than 10 values; split it."
     ]
 
 

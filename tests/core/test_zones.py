@@ -14,6 +14,7 @@ from hypothesis import given, settings, strategies as st
 from mmp.core.zones import (
     UnknownZone,
     add_calendar_days,
+    agreed_zones,
     day_in_zone,
     elapsed,
     to_utc,
@@ -245,3 +246,11 @@ def in_new_process(code: str, **environment: str) -> str:
         capture_output=True,
         text=True,
     ).stdout.strip()
+
+
+def test_people_agree_on_places_and_utc_alone() -> None:
+    agreed = agreed_zones()
+    assert agreed < zone_names()
+    assert {STOCKHOLM, AMMAN, RABAT, "America/Argentina/Salta", "UTC"} <= agreed
+    others = {"Factory", "EST", "EST5EDT", "Etc/GMT-3", "Etc/UTC", "GMT", "US/Eastern", "GB"}
+    assert not agreed & others

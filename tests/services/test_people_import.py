@@ -198,6 +198,8 @@ def test_formulas_stay_text(session: Session) -> None:
         ("discreet\nperhaps", "2: discreet: Write yes or no here"),
         ("position\na\x07b", "2: position: A control character stands in this text"),
         ("emial\na@example.org", "1: emial: This column is not known; did you mean email?"),
+        ("zone\nEtc/GMT-3", "2: zone: “Etc/GMT-3” is no place"),
+        ("email\na@example.org,more", "2: file: This row has more cells than the header"),
         ("Name\nB", "1: Name: Two columns are “name”; delete one or rename it."),
     ),
     ids=lambda value: value.split("\n")[0],
@@ -212,6 +214,19 @@ def test_rows_are_numbered_as_a_spreadsheet_shows_them(session: Session) -> None
     text = 'name,email\n"Lina\nHaddad",a@example.org\n\nErik,nobody\n,b@example.org\n'
     found = faults(session, text)
     assert [line.split(": ")[:2] for line in found] == [["p.csv:4", "email"], ["p.csv:5", "name"]]
+
+
+@pytest.mark.parametrize("name", ("\ufeff", "\u2028", " \t ", "\u202b\u200f"))
+def test_a_name_that_nobody_sees_is_missing(session: Session, name: str) -> None:
+    (found,) = faults(session, f'name,email\n"{name}",a@example.org\n')
+    assert found == "p.csv:2: name: The name is missing; fill it in."
+
+
+def test_a_name_stands_on_one_line_and_fits(session: Session) -> None:
+    bring(session, 'name,email\n"a\nBCC: x",a@example.org,,\n')
+    assert the_person(session, "a@example.org").name == "a BCC: x"
+    (found,) = faults(session, f"name\n{'x' * 301}\n")
+    assert found == "p.csv:2: name: At most 300 characters fit here; shorten it."
 
 
 def test_one_address_twice_is_told(session: Session) -> None:

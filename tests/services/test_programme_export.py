@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from mmp.core.errors import NotFound
 from mmp.core.programme_file import emit
+from mmp.core.programme_file.kinds import is_blank
 from mmp.models import DocumentFile, Event, HistoryEntry, Person, Programme
 from mmp.services.programme_files import export_programme, write_files
 from tests.support.factories import Factory
@@ -231,7 +232,10 @@ TEXT = NASTY | st.text(
 ).filter(
     lambda text: not any(0x7F <= ord(one) <= 0x9F or ord(one) in (0xFFFE, 0xFFFF) for one in text)
 )
-TEXTS = st.dictionaries(st.sampled_from(("en", "ar", "fr", "no")), TEXT, min_size=1)
+LANGUAGES = st.sampled_from(("en", "ar", "fr", "no"))
+TEXTS = st.dictionaries(LANGUAGES, TEXT, min_size=1)
+NAME = TEXT.filter(lambda text: not is_blank(text))
+NAMES = st.dictionaries(LANGUAGES, NAME, min_size=1)
 DAYS = st.dates(date(2000, 1, 1), date(2050, 1, 1))
 ZONES = st.sampled_from(("Europe/Stockholm", "Africa/Casablanca", "Asia/Amman", "UTC"))
 WALLS = st.datetimes(datetime(2000, 1, 1), datetime(2050, 1, 1)).map(
@@ -262,7 +266,7 @@ WHENS = st.one_of(
     DAYS.map(lambda day: day.isoformat()[:7]),
 )
 EVENTS = st.fixed_dictionaries(
-    {"title": TEXTS, "when": WHENS},
+    {"title": NAMES, "when": WHENS},
     optional={
         "description": TEXTS,
         "venue": TEXTS,
@@ -271,7 +275,7 @@ EVENTS = st.fixed_dictionaries(
         "guiding_questions": st.lists(TEXTS, max_size=2),
         "participants": st.just({"people": ["lina"]}),
         "agenda": st.dictionaries(
-            st.sampled_from(("no", "b-1", "2026-01")), st.fixed_dictionaries({"title": TEXTS})
+            st.sampled_from(("no", "b-1", "2026-01")), st.fixed_dictionaries({"title": NAMES})
         ),
         "sequence": st.integers(0, 5),
         "uid": st.uuids().map(str),
@@ -281,10 +285,10 @@ PROGRAMMES = st.fixed_dictionaries(
     {
         "mmp": st.just(1),
         "programme": st.fixed_dictionaries(
-            {"slug": st.just("small"), "name": TEXTS, "zone": ZONES},
+            {"slug": st.just("small"), "name": NAMES, "zone": ZONES},
             optional={"languages": st.just(["ar", "en"]), "summary": TEXTS},
         ),
-        "people": st.fixed_dictionaries({"lina": st.fixed_dictionaries({"name": TEXT})}),
+        "people": st.fixed_dictionaries({"lina": st.fixed_dictionaries({"name": NAME})}),
         "events": st.dictionaries(st.sampled_from(("no", "true", "1", "a-b")), EVENTS),
         "history": st.lists(
             st.fixed_dictionaries(

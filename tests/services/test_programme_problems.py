@@ -14,6 +14,9 @@ HEAD = "mmp: 1\nprogramme: {slug: small, name: Small, zone: Europe/Stockholm}\n"
 WHEN = "when: {from: 2026-05-20T14:00, to: 2026-05-20T16:00}"
 
 
+BLANK = ("   ", "\\t", "\\ufeff", "\\u2028", "\\u200e\\u202b", "\\u2800\\u3164\\u00ad")
+
+
 def faults(text: str) -> list[str]:
     with pytest.raises(ProblemsFound) as found:
         read_document(text.encode(), "p.yaml")
@@ -31,7 +34,7 @@ def person(fields: str) -> str:
 @pytest.mark.parametrize(
     ("text", "fault"),
     (
-        ("hello", "1: -: Lines like `key: value` belong here"),
+        ("hello", "1: file: Lines like `key: value` belong here"),
         ("mmp: 2\nprogramme: {slug: s, name: S, zone: UTC}", "1: mmp: This file is of version “2”"),
         ("mmp: 1\nprogramme: {slug: s, name: S}", "2: programme: “zone” is missing here; add it."),
         (HEAD + "peple: {}", "3: peple: “peple” is not known here; did you mean people?"),
@@ -40,6 +43,68 @@ def person(fields: str) -> str:
             person("zone: Asia/Ammann"),
             "4: people/a/zone: “Asia/Ammann” is not an IANA time zone; did",
         ),
+        *(
+            (person(f"zone: {zone}"), f"4: people/a/zone: “{zone}” is no place whose clocks")
+            for zone in ("Factory", "EST5EDT", "EST", "Etc/GMT-3", "Etc/UTC", "GB", "US/Eastern")
+        ),
+        (
+            "mmp: 1\nprogramme: {slug: s, name: S, zone: Factory}",
+            "2: programme/zone: “Factory” is no place",
+        ),
+        (
+            f"{HEAD}events: {{e: {{title: E, when: {{month: 2026-10, zone: EST}}}}}}",
+            "3: events/e/when/zone: “EST” is no place",
+        ),
+        *(
+            (event(f"uid: {uid}"), "5: events/e/uid: “")
+            for uid in ('"a b\\nX:1"', "é@x", '"a;b,c"', "<x>", '" "', "a" * 256)
+        ),
+        (
+            event("uid: x@y, agenda: {i: {title: I, uid: x@y}}"),
+            "5: events/e/agenda/i/uid: events/e has this too",
+        ),
+        *(
+            (f'{HEAD}people: {{a: {{name: "{name}"}}}}', "3: people/a/name: Something must stand")
+            for name in BLANK
+        ),
+        *(
+            (
+                f'{HEAD}events: {{e: {{title: {{en: "{name}"}}, when: 2026-10}}}}',
+                "3: events/e/title",
+            )
+            for name in BLANK
+        ),
+        (event(f"venue: {'x' * 301}"), "5: events/e/venue: At most 300 characters fit here"),
+        (
+            f"{HEAD}events: {{e: {{title: {'x' * 301}, when: 2026-10}}}}",
+            "3: events/e/title: At most 300",
+        ),
+        (person(f"name_native: {'x' * 301}"), "4: people/a/name_native: At most 300 characters"),
+        (
+            event(f"description: {'x' * 20_001}"),
+            "5: events/e/description: At most 20000 characters",
+        ),
+        (
+            event("sequence: 1000001"),
+            "5: events/e/sequence: “1000001” is not a whole number from 0",
+        ),
+        (
+            event("predecessors: [f]") + f"  f: {{title: F, {WHEN}, predecessors: [e]}}\n",
+            "5: events/e/predecessors: These events build on each other in a circle (e → f → e)",
+        ),
+        (
+            event(
+                "agenda: {i: {title: I, from: 14:00, to: 14:30, items:"
+                " {j: {title: J, items: {k: {title: K, from: 14:15, to: 14:45}}}}}}"
+            ),
+            "5: events/e/agenda/i/items/j/items/k: This lies outside the item it is in",
+        ),
+        (event("contact: A"), "5: events/e/contact: people has no “A”; did you mean a?"),
+        (
+            HEAD + "people: {Amina: {name: A}}",
+            "3: people/Amina: “Amina” cannot be a handle; use small",
+        ),
+        (person("locale: ca_ES@valencia"), "4: people/a/locale: CLDR knows no locale"),
         (
             person("country: Jordan"),
             "4: people/a/country: “Jordan” is no country code of ISO 3166;",
@@ -154,7 +219,17 @@ def test_each_fault_is_one_line(text: str, fault: str) -> None:
         ("{from: 2026-05-20T14:00Z, to: 2026-05-20T15:00Z}", ": Write what the clock on the wall"),
         ("{form: 2026-05-20, to: 2026-05-21}", ": “form” is not known here; did you mean from?"),
         ("{from: 2026-05-20, to: 2026-05-21, zone: Nowhere}", "/zone: “Nowhere” is not an IANA"),
-        ("{from: 9999-12-30, to: 9999-12-31}", ": “9999-12-30” is no day"),
+        (
+            "{from: 9999-12-30, to: 9999-12-31}",
+            ": The year 9999 lies outside 1990 to 2100; correct it.",
+        ),
+        ("9999-12", ": The year 9999 lies outside 1990 to 2100"),
+        ("10.05.2027", ": “10.05.2027” is no day; did you mean 2027-05-10?"),
+        (
+            "{from: 10.05.2027, to: 11.05.2027}",
+            ": “10.05.2027” is no day; did you mean 2027-05-10?",
+        ),
+        ("31.02.2027", ": “31.02.2027” does not say when"),
     ),
 )
 def test_a_time_that_cannot_be_is_told(when: str, fault: str) -> None:
@@ -175,6 +250,29 @@ def test_a_message_shows_no_line_breaks_of_the_file() -> None:
 
 def test_nothing_is_said_twice_of_one_fault() -> None:
     assert len(faults(event("agenda: {i: {title: I, from: 25:00, to: 15:00}}"))) == 1
+    pair = "pairs: {p: {members: [a, %s], from: 2026-01-01}}"
+    assert len(faults(person("") + pair % "b")) == 1
+    assert len(faults(person("") + pair % "{persn: b}")) == 2
+
+
+def test_a_long_chain_of_predecessors_is_no_circle() -> None:
+    lines = [
+        f"  e{n}: {{title: E, when: 2026-10, predecessors: [e{n + 1}]}}\n" for n in range(3000)
+    ]
+    text = f"{HEAD}events:\n{''.join(lines)}  e3000: {{title: E, when: 2026-10}}\n"
+    assert len(read_document(text.encode(), "p.yaml").events) == 3001
+
+
+def test_names_and_titles_stand_on_one_line() -> None:
+    text = HEAD.replace("name: Small", 'name: "a\\nBCC: x"') + (
+        'people: {a: {name: " a\\r\\nBCC:\\u2028x ", name_native: "\\ufeff"}}\n'
+        'events: {e: {title: "a\\n\\nb", description: "a\\nb", when: 2026-10}}\n'
+    )
+    document = read_document(text.encode(), "p.yaml")
+    assert document.programme.name == {"en": "a BCC: x"}
+    assert (document.people["a"].name, document.people["a"].name_native) == ("a BCC: x", None)
+    event = document.events["e"]
+    assert (event.title, event.description) == ({"en": "a b"}, {"en": "a\nb"})
 
 
 class TestDocuments:

@@ -5,18 +5,26 @@ says how to mend it; kinds with parts note the faults of their parts themselves 
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Final
 
 from mmp.core.errors import UserError
+from mmp.core.ical.text import single_line
 from mmp.core.programme_file.nodes import Items, Node, Scalar
 from mmp.core.programme_file.problems import closest
 from mmp.core.programme_file.reader import FAILED, Reader
 
 HANDLE = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 LARGEST = 2_147_483_647
+LONGEST_LINE = 300
+LONGEST_TEXT = 20_000
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BLANKS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u2065\u2800\u3164\uffa0\U000e0000-\U000e0fff]"
+)
+"""Letters that nobody sees, although Unicode counts them among letters, marks and symbols."""
 
 Plain = Any
 """What JSON can hold: the form in which a value is written, to YAML and to the history."""
@@ -65,26 +73,56 @@ def without_controls(text: str) -> str:
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-class Line(Kind):
-    """A text without languages. Outer spaces are kept where it stands in quotes."""
+def is_blank(text: str) -> bool:
+    """Whether a reader would see nothing of it: blanks, marks of direction, combining marks."""
+    return not any(
+        unicodedata.category(letter)[0] in "LNPS" or unicodedata.category(letter) == "Cn"
+        for letter in _BLANKS.sub("", text)
+    )
 
-    def __init__(self, *, longest: int | None = None) -> None:
+
+def tidy(text: str, *, line: bool, longest: int) -> str:
+    """A text as it is kept: one of which nobody sees anything is empty; `line` makes it one line.
+
+    Raises UserError for control characters and where it is longer.
+    """
+    text = check_text(text)
+    if is_blank(text):
+        return ""
+    if line:
+        text = single_line(text)
+    if len(text) > longest:
+        raise UserError("At most %(most)s characters fit here; shorten it.", most=longest)
+    return text
+
+
+class Line(Kind):
+    """A text without languages, on one line."""
+
+    line = True
+
+    def __init__(self, *, longest: int = LONGEST_LINE) -> None:
         self.longest = longest
 
     def read(self, node: Node, path: str, reader: Reader) -> Any:
         if not isinstance(node, Scalar):
             raise UserError("One text belongs here, not a list or more lines.")
-        text = check_text(node.text)
-        if self.longest is not None and len(text) > self.longest:
-            raise UserError("At most %(most)s characters fit here.", most=self.longest)
-        return text or None
+        return tidy(node.text, line=self.line, longest=self.longest) or None
 
     def plain(self, value: Any, language: str | None = None) -> Plain:
         return None if value is None else without_controls(value)
 
     def schema(self, defs: dict[str, Any]) -> dict[str, Any]:
-        limit = {} if self.longest is None else {"maxLength": self.longest}
-        return {"type": "string", **limit}
+        return {"type": "string", "maxLength": self.longest}
+
+
+class Prose(Line):
+    """A text without languages, on as many lines as it needs."""
+
+    line = False
+
+    def __init__(self) -> None:
+        super().__init__(longest=LONGEST_TEXT)
 
 
 class Handle(Kind):
@@ -92,6 +130,14 @@ class Handle(Kind):
 
     def parse(self, text: str, reader: Reader) -> str:
         if not HANDLE.fullmatch(text):
+            near = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+            if near and text.isascii() and HANDLE.fullmatch(near):
+                raise UserError(
+                    "“%(text)s” cannot be a handle; use small letters, digits and hyphens:"
+                    " %(near)s.",
+                    text=text,
+                    near=near,
+                )
             raise UserError(
                 "“%(text)s” cannot be a handle; use small letters, digits and hyphens.", text=text
             )
@@ -106,6 +152,10 @@ class Ref(Handle):
 
     def __init__(self, to: str) -> None:
         self.to = to
+
+    def parse(self, text: str, reader: Reader) -> str:
+        # What is no handle is nobody's: whoever looks for it says which one is close.
+        return text or super().parse(text, reader)
 
     def read(self, node: Node, path: str, reader: Reader) -> str:
         handle = str(super().read(node, path, reader))

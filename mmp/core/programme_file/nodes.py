@@ -113,7 +113,10 @@ def _hint(error: yaml.MarkedYAMLError, lines: list[str]) -> str:
     if "cannot start any token" in why and lines and "\t" in lines[0]:
         return "A tab stands where spaces belong; indent with spaces."
     if "mapping values" in why:
-        return "A colon is one too many here; put a text that holds a colon in quotes."
+        return (
+            "A colon is one too many here: indent this line like its neighbours, or put a text that"
+            " holds a colon in quotes."
+        )
     return f"This is not YAML ({why}); check the indentation, quotes and brackets up to here."
 
 

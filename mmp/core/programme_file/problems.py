@@ -12,6 +12,8 @@ class Problems:
     def __init__(self, file: str) -> None:
         self.file = file
         self._found: list[Problem] = []
+        self._paths: set[str] = set()
+        self._above: set[str] = set()
 
     def __bool__(self) -> bool:
         return bool(self._found)
@@ -28,11 +30,19 @@ class Problems:
         """Note a fault. `message` is one sentence that says how to mend it, with `%(name)s` for
         values; `path` is where in the file it is, empty for the file as a whole."""
         shown = {name: shorten(value) for name, value in values.items()}
-        self._found.append(Problem(message, file=self.file, line=line, path=path or "-", **shown))
+        place = path or "file"
+        self._found.append(Problem(message, file=self.file, line=line, path=place, **shown))
+        self._paths.add(path)
+        while path := path.rpartition("/")[0]:
+            self._above.add(path)
 
     def about(self, path: str) -> bool:
         """Whether something is wrong with this part already."""
-        return any(problem.path == path for problem in self._found)
+        return path in self._paths
+
+    def within(self, path: str) -> bool:
+        """Whether something is wrong with this part, or with a part of it, already."""
+        return path in self._paths or path in self._above
 
     def raise_if_any(self) -> None:
         """Raises ProblemsFound with every fault so far, in the order of the lines."""

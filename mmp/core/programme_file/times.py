@@ -15,7 +15,7 @@ from mmp.core.when import When
 
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 CLOCK = r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
-YEARS = range(1900, 2200)
+YEARS = range(1990, 2101)
 
 
 def read_day(text: str) -> date:
@@ -24,9 +24,34 @@ def read_day(text: str) -> date:
         day = date.fromisoformat(text) if re.fullmatch(DAY, text) else None
     except ValueError as error:
         raise UserError("There is no day %(text)s; correct it.", text=text) from error
-    if day is None or day.year not in YEARS:
+    if day is None:
+        if near := _other_order(text):
+            raise UserError("“%(text)s” is no day; did you mean %(near)s?", text=text, near=near)
         raise UserError("“%(text)s” is no day; write it like 2026-05-20.", text=text)
+    check_year(day.year)
     return day
+
+
+def check_year(year: int) -> None:
+    """Raises UserError for a year that nothing here is in."""
+    if year not in YEARS:
+        raise UserError(
+            "The year %(year)s lies outside %(first)s to %(last)s; correct it.",
+            year=f"{year:04}",
+            first=YEARS[0],
+            last=YEARS[-1],
+        )
+
+
+def _other_order(text: str) -> str | None:
+    """The day that was meant by 10.05.2027 or 10/5/2027, as 2027-05-10: the day comes first."""
+    found = re.fullmatch(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})", text)
+    if found is None:
+        return None
+    try:
+        return date(int(found[4]), int(found[3]), int(found[1])).isoformat()
+    except ValueError:
+        return None
 
 
 def read_clock(text: str) -> time:
@@ -60,6 +85,11 @@ def show_wall(wall: datetime) -> str:
     return f"{wall.date().isoformat()}T{show_clock(wall.time())}"
 
 
+def _is_day(text: str) -> bool:
+    """Whether it says a day without a clock time, in whatever order."""
+    return bool(re.fullmatch(DAY, text) or _other_order(text))
+
+
 class Day(Kind):
     """A day on the calendar."""
 
@@ -84,7 +114,9 @@ class Instant(Kind):
             )
         wall = datetime.combine(read_day(found[1]), read_clock(found[2]))
         offset = datetime.strptime(found[5].upper().replace("Z", "+00:00"), "%z").utcoffset()
-        return (wall - (offset or timedelta())).replace(tzinfo=UTC)
+        instant = wall - (offset or timedelta())
+        check_year(instant.year)
+        return instant.replace(tzinfo=UTC)
 
     def plain(self, value: Any, language: str | None = None) -> Plain:
         if value is None:
@@ -163,11 +195,14 @@ class WhenKind(Kind):
     def _one(self, text: str, zone: str) -> When:
         if found := re.fullmatch("([0-9]{4})-([0-9]{2})", text):
             year, month = int(found[1]), int(found[2])
-            if year not in YEARS or not 1 <= month <= 12:
+            if not 1 <= month <= 12:
                 raise UserError("There is no month %(text)s; correct it.", text=text)
+            check_year(year)
             return When.month(year, month, zone)
         if re.fullmatch(DAY, text):
             return When.days(read_day(text), read_day(text), zone)
+        if near := _other_order(text):
+            raise UserError("“%(text)s” is no day; did you mean %(near)s?", text=text, near=near)
         raise UserError(
             "“%(text)s” does not say when; write {from: ..., to: ...} or a month like 2026-10.",
             text=text,
@@ -179,9 +214,9 @@ class WhenKind(Kind):
                 return When.before(read_day(parts["before"]), zone)
             case ["month"]:
                 return self._one(parts["month"], zone)
-            case ["from"] if re.fullmatch(DAY, parts["from"]):
+            case ["from"] if _is_day(parts["from"]):
                 return When.days(read_day(parts["from"]), read_day(parts["from"]), zone)
-            case ["from", "to"] if re.fullmatch(DAY, parts["from"]):
+            case ["from", "to"] if _is_day(parts["from"]):
                 return When.days(read_day(parts["from"]), read_day(parts["to"]), zone)
             case ["from", "to"] if self.timed:
                 return When.timed(read_wall(parts["from"]), read_wall(parts["to"]), zone)

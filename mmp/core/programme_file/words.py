@@ -14,7 +14,9 @@ from mmp.core import zones
 from mmp.core.colours import CSS_COLOURS
 from mmp.core.countries import countries, country_named
 from mmp.core.errors import UserError
-from mmp.core.programme_file.kinds import Bare, Kind, Line, Plain
+from mmp.core.ical import is_uid
+from mmp.core.programme_file.kinds import Bare, Kind, Line, Plain, check_text
+from mmp.core.programme_file.nodes import Scalar
 from mmp.core.programme_file.problems import closest
 from mmp.core.programme_file.reader import Reader
 
@@ -87,6 +89,8 @@ class Language(Kind):
 def check_locale(text: str) -> str:
     """A CLDR locale in its usual spelling, like ar_JO. Raises UserError."""
     try:
+        if "@" in text:  # POSIX's modifiers are no part of a language tag
+            raise ValueError(text)
         return str(Locale.parse(text.replace("-", "_")))
     except (UnknownLocaleError, ValueError, TypeError) as error:
         raise UserError(
@@ -106,15 +110,27 @@ class LocaleName(Kind):
         return {"type": "string", "pattern": "^[a-z]{2,3}([_-][A-Za-z]{4})?([_-][A-Z0-9]{2,3})?$"}
 
 
+def check_zone(name: str) -> str:
+    """An IANA zone that people can agree on: a place's, or UTC. Raises UserError."""
+    zones.zone(name)
+    if name not in zones.agreed_zones():
+        raise UserError(
+            "“%(name)s” is no place whose clocks people follow; use Area/City, for example"
+            " Europe/Stockholm, or UTC.",
+            name=name,
+        )
+    return name
+
+
 class Zone(Kind):
-    """An IANA time zone."""
+    """An IANA time zone of a place, or UTC; never a fixed offset."""
 
     def parse(self, text: str, reader: Reader) -> str:
-        zones.zone(text)
-        return text
+        return check_zone(text)
 
     def schema(self, defs: dict[str, Any]) -> dict[str, Any]:
-        return {"type": "string", "pattern": "^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$"}
+        areas = "|".join(sorted(zones.AREAS))
+        return {"type": "string", "pattern": f"^(UTC|({areas})(/[A-Za-z0-9_+-]+)+)$"}
 
 
 class Email(Kind):
@@ -179,6 +195,26 @@ class Uuid(Kind):
         return {"type": "string", "format": "uuid"}
 
 
+class Uid(Line):
+    """The UID of a calendar entry: what every calendar program takes unchanged."""
+
+    def read(self, node: Any, path: str, reader: Reader) -> str | None:
+        if not isinstance(node, Scalar):
+            raise UserError("One uid belongs here, not a list or more lines.")
+        if not node.text:
+            return None
+        if not is_uid(node.text):
+            raise UserError(
+                "“%(text)s” cannot be a uid; use Latin letters, digits and . _ - + : / @ alone, at"
+                " most 255, or take the line out.",
+                text=node.text,
+            )
+        return node.text
+
+    def schema(self, defs: dict[str, Any]) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[A-Za-z0-9@._:+/-]{0,255}$"}
+
+
 class Filename(Line):
     """A file in the folder of documents, possibly in a folder of it."""
 
@@ -186,7 +222,11 @@ class Filename(Line):
         raise NotImplementedError
 
     def read(self, node: Any, path: str, reader: Reader) -> str:
-        text = str(super().read(node, path, reader) or "")
+        if not isinstance(node, Scalar):
+            raise UserError("One file name belongs here, not a list or more lines.")
+        text = check_text(node.text)
+        if len(text) > self.longest:
+            raise UserError("At most %(most)s characters fit here; shorten it.", most=self.longest)
         parts = text.split("/")
         if re.search(r"[\\\x00-\x1f]", text) or any(
             part in ("", ".", "..") or len(part.encode()) > 255 for part in parts

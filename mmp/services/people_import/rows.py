@@ -8,10 +8,9 @@ from typing import Any
 from mmp.core.countries import countries, country_named, folded, locale_of, region_of, zone_of
 from mmp.core.errors import UserError
 from mmp.core.programme_file import Problems
-from mmp.core.programme_file.kinds import check_text
+from mmp.core.programme_file.kinds import LONGEST_LINE, is_blank, tidy
 from mmp.core.programme_file.problems import closest
-from mmp.core.programme_file.words import check_email, check_locale
-from mmp.core.zones import zone
+from mmp.core.programme_file.words import check_email, check_locale, check_zone
 from mmp.models.enums import Gender, MembershipRole, Region, StakeholderGroup
 from mmp.services.people_import.tables import Line
 from mmp.services.people_import.words import (
@@ -62,9 +61,23 @@ def read_rows(lines: list[Line], role: MembershipRole, problems: Problems) -> Ta
             problems.add(lines[0].number, "", "There are no people below the header; add some.")
     if problems:
         return Table([], ignored)
+    _check_width(lines, problems)
     rows = [_Cells(line, columns, problems).row(role) for line in lines[1:]]
     _doublets([row for row in rows if row], problems)
     return Table([row for row in rows if row], ignored)
+
+
+def _check_width(lines: list[Line], problems: Problems) -> None:
+    """Note rows with cells beyond the header: a comma in a text that lacks its quotes."""
+    width = len(lines[0].cells)
+    for line in lines[1:]:
+        if any(not is_blank(cell) for cell in line.cells[width:]):
+            problems.add(
+                line.number,
+                "",
+                "This row has more cells than the header; put a text that holds the separator in"
+                " quotes.",
+            )
 
 
 def _columns(header: Line, problems: Problems) -> tuple[dict[str, int], tuple[str, ...]]:
@@ -102,12 +115,14 @@ class _Cells:
         self.number = line.number
         self.problems = problems
         self.cells: dict[str, str] = {}
+        self.refused: set[str] = set()
         for name, index in columns.items():
             text = line.cells[index] if index < len(line.cells) else ""
             try:
-                text = " ".join(check_text(text).split())
+                text = tidy(" ".join(text.split()), line=True, longest=LONGEST_LINE)
             except UserError as error:
-                problems.add(self.number, name, error.message)
+                problems.add(self.number, name, error.message, **error.values)
+                self.refused.add(name)
                 continue
             if text:
                 self.cells[name] = text
@@ -117,7 +132,7 @@ class _Cells:
         name = self.cells.get("name") or " ".join(
             self.cells[part] for part in ("first_name", "last_name") if part in self.cells
         )
-        if not name:
+        if not name and self.refused.isdisjoint(("name", "first_name", "last_name")):
             self._fault("name", "The name is missing; fill it in.")
         given: dict[str, Any] = {"name": name}
         for column, read in _READ.items():
@@ -184,11 +199,6 @@ def _country(text: str) -> str:
     return code
 
 
-def _zone(text: str) -> str:
-    zone(text)
-    return text
-
-
 def _languages(text: str) -> list[str]:
     found = []
     for word in re.split(r"[,;/،]| and | et | و ", text):
@@ -215,7 +225,7 @@ _READ: dict[str, Callable[[str], Any]] = {
     "email": check_email,
     "country": _country,
     "region": _chosen({kind.value: kind.value for kind in Region}, Region),
-    "zone": _zone,
+    "zone": check_zone,
     "locale": check_locale,
     "organisation": str,
     "position": str,

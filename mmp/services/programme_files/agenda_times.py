@@ -19,12 +19,16 @@ def item_when(item: FileAgendaItem, event: When) -> When | None:
         raise UserError("Give both from and to, or neither.")
     zone = item.zone or event.zone
     when = When.timed(_on_day(item.starts, event), _on_day(item.ends, event), zone)
-    inner, outer = when.span(), event.span()
-    assert inner.starts_at is not None  # timed
-    too_early = outer.starts_at is not None and inner.starts_at < outer.starts_at
-    if too_early or inner.ends_at > outer.ends_at:
+    if not lies_within(when, event):
         raise UserError("This lies outside its event; move it or make the event longer.")
     return when
+
+
+def lies_within(inner: When, outer: When) -> bool:
+    """Whether a time lies within another; a beginning that is not known sets no bound."""
+    its, bounds = inner.span(), outer.span()
+    too_early = bounds.starts_at and its.starts_at and its.starts_at < bounds.starts_at
+    return not too_early and its.ends_at <= bounds.ends_at
 
 
 def the_day(event: When) -> datetime | None:

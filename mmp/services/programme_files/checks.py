@@ -1,6 +1,6 @@
 """What only the whole of a file can tell to be wrong: doublets, orders, who belongs where."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from mmp.core.programme_file import Problems
@@ -19,6 +19,7 @@ def check(document: ProgrammeFile, problems: Problems) -> None:
         _pair(pair, problems)
     for handle, event in document.events.items():
         check_event(handle, event, problems)
+    _predecessors(document, problems)
     for form in document.forms.values():
         check_form(form, problems)
     _lasting_names(document, problems)
@@ -86,7 +87,8 @@ def _people(document: ProgrammeFile, problems: Problems) -> None:
 def _pair(pair: FilePair, problems: Problems) -> None:
     in_order(pair, pair.starts_on, pair.ends_on, problems)
     people = [member.person for member in pair.members]
-    if len(people) not in (2, 3):
+    # One who could not be read is a member all the same.
+    if len(people) not in (2, 3) and not problems.within(f"{pair.path}/members"):
         problems.add(
             pair.line_of("members"),
             f"{pair.path}/members",
@@ -101,6 +103,44 @@ def _pair(pair: FilePair, problems: Problems) -> None:
         )
     for member in pair.members:
         in_order(member, member.starts_on, member.ends_on, problems)
+
+
+def _predecessors(document: ProgrammeFile, problems: Problems) -> None:
+    earlier = {
+        handle: [other for other in event.predecessors if other != handle]
+        for handle, event in document.events.items()
+    }
+    if found := circle(earlier):
+        event = document.events[found[0]]
+        problems.add(
+            event.line_of("predecessors"),
+            f"{event.path}/predecessors",
+            "These events build on each other in a circle (%(circle)s); take one out.",
+            circle=" → ".join([*found, found[0]]),
+        )
+
+
+def circle(earlier: Mapping[str, Iterable[str]]) -> list[str]:
+    """Handles that lead back to the first of them, if any do; `earlier` names what each builds on.
+
+    Without recursion: a chain may be as long as the file.
+    """
+    done: set[str] = set()
+    for start in earlier:
+        path: dict[str, None] = {}
+        waiting = [iter([start])]
+        while waiting:
+            handle = next(waiting[-1], None)
+            if handle is None:
+                waiting.pop()
+                if path:
+                    done.add(path.popitem()[0])
+            elif handle in path:
+                return list(path)[list(path).index(handle) :]
+            elif handle not in done:
+                path[handle] = None
+                waiting.append(iter(earlier.get(handle, ())))
+    return []
 
 
 def _lasting_names(document: ProgrammeFile, problems: Problems) -> None:

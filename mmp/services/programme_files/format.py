@@ -19,6 +19,7 @@ from mmp.core.programme_file.kinds import (
     Line,
     ListOf,
     Plain,
+    Prose,
     Ref,
     Whole,
 )
@@ -77,7 +78,7 @@ class Version(Kind):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilePhase(Item):
-    name: Translated = part(Text(), required=True)
+    name: Translated = part(Text(line=True), required=True)
     starts_on: date | None = part(Day(), name="from")
     ends_on: date | None = part(Day(), name="to")
     id: UUID | None = part(Uuid(), column=False)
@@ -86,7 +87,7 @@ class FilePhase(Item):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileBreak(Item):
     kind: BreakKind = part(Choice(BreakKind), default=BreakKind.OTHER)
-    name: Translated = part(Text(), required=True)
+    name: Translated = part(Text(line=True), required=True)
     starts_on: date = part(Day(), "The first day.", name="from", required=True)
     ends_on: date = part(Day(), "The last day.", name="to", required=True)
     id: UUID | None = part(Uuid(), column=False)
@@ -94,7 +95,7 @@ class FileBreak(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileMilestone(Item):
-    title: Translated = part(Text(), required=True)
+    title: Translated = part(Text(line=True), required=True)
     description: Translated = part(Text())
     when: When = part(MilestoneDays(), required=True, column=False)
     id: UUID | None = part(Uuid(), column=False)
@@ -102,13 +103,13 @@ class FileMilestone(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSeries(Item):
-    name: Translated = part(Text(), required=True)
+    name: Translated = part(Text(line=True), required=True)
     id: UUID | None = part(Uuid(), column=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileTheme(Item):
-    title: Translated = part(Text(), required=True)
+    title: Translated = part(Text(line=True), required=True)
     description: Translated = part(Text())
     id: UUID | None = part(Uuid(), column=False)
 
@@ -116,7 +117,7 @@ class FileTheme(Item):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileProgramme(Item):
     slug: str = part(Handle(), "Its address: /en/programmes/SLUG/", required=True)
-    name: Translated = part(Text(), required=True)
+    name: Translated = part(Text(line=True), required=True)
     summary: Translated = part(Text())
     languages: list[str] = part(
         ListOf(Language(), at_least=1, usual=["en"]),
@@ -145,7 +146,7 @@ class FileProgramme(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileOrganisation(Item):
-    name: Translated = part(Text(), required=True)
+    name: Translated = part(Text(line=True), required=True)
     country: str | None = part(Country(), "ISO 3166")
     group: StakeholderGroup | None = part(Choice(StakeholderGroup))
     url: str | None = part(Link())
@@ -173,10 +174,10 @@ class FilePerson(Item):
     zone: str | None = part(Zone(), "Where nothing is said: the programme's.")
     locale: str = part(LocaleName(), "CLDR: language and country.", default="en")
     organisation: str | None = part(Ref("organisations"))
-    position: Translated = part(Text())
+    position: Translated = part(Text(line=True))
     group: StakeholderGroup | None = part(Choice(StakeholderGroup))
     gender: Gender = part(Choice(Gender), default=Gender.NOT_STATED)
-    gender_description: str | None = part(Line(), "In their own words, with self_described.")
+    gender_description: str | None = part(Prose(), "In their own words, with self_described.")
     languages: list[str] = part(ListOf(Language()))
     discreet: bool = part(Flag(), "Hides name, pair and events from all but those concerned.")
     calendar_delivery: CalendarDelivery = part(
@@ -204,7 +205,7 @@ class FilePair(Item):
     )
     starts_on: date = part(Day(), name="from", required=True)
     ends_on: date | None = part(Day(), name="to")
-    end_reason: str | None = part(Line(), "Why it ended.", name="reason")
+    end_reason: str | None = part(Prose(), "Why it ended.", name="reason")
     id: UUID | None = part(Uuid(), column=False)
     created_at: datetime | None = part(Instant(), column=False)
     changed_at: datetime | None = part(Instant(), column=False)
@@ -212,7 +213,7 @@ class FilePair(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileDocument(Item):
-    title: Translated = part(Text(), required=True)
+    title: Translated = part(Text(line=True), required=True)
     event: str | None = part(Ref("events"))
     public: bool = part(Flag())
     files: dict[str, str] = part(
@@ -243,7 +244,7 @@ class FileResponse(Item):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileForm(Item):
     kind: FormKind = part(Choice(FormKind), required=True)
-    title: Translated = part(Text(), required=True)
+    title: Translated = part(Text(line=True), required=True)
     introduction: Translated = part(Text())
     event: str | None = part(Ref("events"))
     anonymous: bool = part(Flag())

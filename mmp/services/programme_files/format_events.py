@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from mmp.core.programme_file.kinds import Choice, Flag, Handle, Line, ListOf, Ref, Whole
+from mmp.core.programme_file.kinds import Choice, Flag, Handle, Line, ListOf, Prose, Ref, Whole
 from mmp.core.programme_file.records import Item, MapOf, Record, part
 from mmp.core.programme_file.texts import Text
 from mmp.core.programme_file.times import Clock, ClockTime, Day, Instant, WhenKind
-from mmp.core.programme_file.words import Country, Link, Uuid, Zone
+from mmp.core.programme_file.words import Country, Link, Uid, Uuid, Zone
 from mmp.core.texts import Translated
 from mmp.core.when import When
 from mmp.models.enums import (
@@ -38,11 +38,11 @@ class FileOrganisationRole(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileDelegation(Item):
-    name: Translated = part(Text())
+    name: Translated = part(Text(line=True))
     country: str | None = part(Country(), "ISO 3166")
     organisation: str | None = part(Ref("organisations"))
     seats: int | None = part(Whole(0, 100_000))
-    note: str | None = part(Line())
+    note: str | None = part(Prose())
     id: UUID | None = part(Uuid(), column=False)
 
 
@@ -62,10 +62,10 @@ class FileParticipation(Item):
     entry: Entry = part(Choice(Entry), default=Entry.INVITED)
     partstat: Partstat = part(Choice(Partstat), name="answer", default=Partstat.NEEDS_ACTION)
     answered_at: datetime | None = part(Instant())
-    answer_note: str | None = part(Line(), name="note")
+    answer_note: str | None = part(Prose(), name="note")
     form: AttendanceForm | None = part(Choice(AttendanceForm))
-    organisation_name: Translated = part(Text(), "As it was then.", name="organisation")
-    position: Translated = part(Text())
+    organisation_name: Translated = part(Text(line=True), "As it was then.", name="organisation")
+    position: Translated = part(Text(line=True))
     group: StakeholderGroup | None = part(Choice(StakeholderGroup))
     delegation: str | None = part(Handle())
     attendance: list[FileAttendance] = part(ListOf(Record(FileAttendance)), column=False)
@@ -87,7 +87,9 @@ class FileAgendaRole(Item):
     role: AgendaRoleName = part(Choice(AgendaRoleName), required=True)
     person: str | None = part(Ref("people"))
     pair: str | None = part(Ref("pairs"))
-    introduced_as: Translated = part(Text(), "Position and organisation as they were then.")
+    introduced_as: Translated = part(
+        Text(line=True), "Position and organisation as they were then."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,7 @@ class FileReference(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRecommendation(Item):
-    title: Translated = part(Text(), required=True)
+    title: Translated = part(Text(line=True), required=True)
     text: Translated = part(Text())
     references: list[FileReference] = part(ListOf(Record(FileReference)), column=False)
     id: UUID | None = part(Uuid(), column=False)
@@ -120,12 +122,12 @@ def _agenda_item() -> type[FileAgendaItem]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileAgendaItem(Item):
     kind: AgendaKind = part(Choice(AgendaKind), default=AgendaKind.OTHER)
-    title: Translated = part(Text(), required=True)
+    title: Translated = part(Text(line=True), required=True)
     description: Translated = part(Text())
     starts: ClockTime | None = part(Clock(), name="from", column=False)
     ends: ClockTime | None = part(Clock(), name="to", column=False)
     zone: str | None = part(Zone(), "Where it is not the event's.", column=False)
-    room: Translated = part(Text())
+    room: Translated = part(Text(line=True))
     join_link: str | None = part(Link())
     audience: Audience = part(Choice(Audience), default=Audience.EVERYONE)
     theme: str | None = part(Ref("programme/themes"))
@@ -137,8 +139,8 @@ class FileAgendaItem(Item):
         MapOf(Record(FileRecommendation)), column=False
     )
     id: UUID | None = part(Uuid(), column=False)
-    uid: str | None = part(Line(longest=255), "iCalendar's UID, for life.", column=False)
-    sequence: int | None = part(Whole(), "iCalendar's SEQUENCE.", column=False)
+    uid: str | None = part(Uid(), "iCalendar's UID, for life.", column=False)
+    sequence: int | None = part(Whole(0, 1_000_000), "iCalendar's SEQUENCE.", column=False)
     created_at: datetime | None = part(Instant(), column=False)
     changed_at: datetime | None = part(Instant(), column=False)
     cancelled_at: datetime | None = part(Instant(), column=False)
@@ -149,14 +151,14 @@ class FileAgendaItem(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileEvent(Item):
-    title: Translated = part(Text(), required=True)
+    title: Translated = part(Text(line=True), required=True)
     description: Translated = part(Text())
     pair: str | None = part(Ref("pairs"), "A talk of this pair; only they see it.")
     when: When = part(WhenKind(), required=True, column=False)
     form: EventForm = part(Choice(EventForm), default=EventForm.NOT_STATED)
-    venue: Translated = part(Text())
+    venue: Translated = part(Text(line=True))
     address: Translated = part(Text())
-    city: Translated = part(Text())
+    city: Translated = part(Text(line=True))
     country: str | None = part(Country(), "ISO 3166")
     join_link: str | None = part(Link())
     series: str | None = part(Ref("programme/series"))
@@ -175,8 +177,8 @@ class FileEvent(Item):
     )
     delegations: dict[str, FileDelegation] = part(MapOf(Record(FileDelegation)), column=False)
     id: UUID | None = part(Uuid(), column=False)
-    uid: str | None = part(Line(longest=255), "iCalendar's UID, for life.", column=False)
-    sequence: int | None = part(Whole(), "iCalendar's SEQUENCE.", column=False)
+    uid: str | None = part(Uid(), "iCalendar's UID, for life.", column=False)
+    sequence: int | None = part(Whole(0, 1_000_000), "iCalendar's SEQUENCE.", column=False)
     created_at: datetime | None = part(Instant(), column=False)
     changed_at: datetime | None = part(Instant(), column=False)
     cancelled_at: datetime | None = part(Instant(), column=False)

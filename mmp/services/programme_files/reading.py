@@ -5,7 +5,7 @@ from mmp.core.programme_file import FAILED, Entries, Node, Problems, Reader, Sca
 from mmp.core.programme_file.nodes import Items
 from mmp.core.programme_file.records import Record
 from mmp.core.programme_file.words import check_language
-from mmp.core.zones import zone_names
+from mmp.core.zones import agreed_zones
 from mmp.services.programme_files.checks import check
 from mmp.services.programme_files.format import ProgrammeFile
 
@@ -47,5 +47,5 @@ def _first_language(node: Node) -> str:
 
 def _zone(node: Node) -> str:
     found = _programme(node, "zone")
-    known = isinstance(found, Scalar) and found.text in zone_names()
+    known = isinstance(found, Scalar) and found.text in agreed_zones()
     return found.text if known and isinstance(found, Scalar) else "UTC"
