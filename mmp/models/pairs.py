@@ -38,6 +38,15 @@ class Pair(Identified, Versioned, Keyed, Base):
         cascade="all, delete-orphan",
     )
 
+    def members_on(self, day: date) -> list[PairMember]:
+        """Those who are members on that day: who joined later or left earlier is not."""
+        return [
+            member
+            for member in self.members
+            if (member.starts_on is None or member.starts_on <= day)
+            and (member.ends_on is None or day <= member.ends_on)
+        ]
+
 
 class PairMember(Identified, Base):
     """One person of a pair, with their own dates where they joined later or left earlier."""

@@ -1,5 +1,6 @@
 """Importing a programme file: what becomes of it, and what the same file does again."""
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -149,9 +150,80 @@ def test_members_of_a_pair_agreed_to_their_talk(session: Session) -> None:
     }
 
 
+def test_who_left_a_pair_before_its_talk_is_not_on_the_list(session: Session) -> None:
+    text = SMALL.replace("  erik:", "  nora: {name: Nora}\n  erik:").replace(
+        "events:",
+        "pairs:\n  le:\n    from: 2026-01-01\n    members: [lina, {person: nora, to: 2026-05-11},"
+        " {person: erik, from: 2026-05-12}]\nevents:",
+    )
+    talk = "  talk: {title: Talk, pair: le, when: {from: 2026-05-12T10:00, to: 2026-05-12T11:00}}\n"
+    bring(session, text + talk)
+    assert [one.person.key for one in the_event(session, "talk").participations] == ["lina", "erik"]
+
+
+PAIR = SMALL.replace("events:", "pairs:\n  le: {members: [lina, erik], from: 2026-01-01}\nevents:")
+
+
+def test_a_pair_under_a_new_handle_is_warned_of(session: Session) -> None:
+    assert bring(session, PAIR).warnings == ()
+    assert bring(session, PAIR.replace("  le:", "  el:")).warnings == (
+        "pairs/el: the same people as pairs/le; a new handle makes a second pair",
+        "people/lina: in 2 pairs at once: el, le",
+        "people/erik: in 2 pairs at once: el, le",
+    )
+
+
+def test_who_is_in_two_pairs_at_once_is_warned_of(session: Session) -> None:
+    text = PAIR.replace("  erik:", "  nora: {name: Nora, roles: [mentor]}\n  erik:")
+    second = "  ln: {members: [lina, nora], from: 2026-02-01%s}\nevents:"
+    ended = text.replace("events:", second % ", to: 2026-06-18")
+    assert bring(session, ended).warnings == ()
+    with empty_database() as other:
+        assert bring(other, text.replace("events:", second % "")).warnings == (
+            "people/lina: in 2 pairs at once: le, ln",
+        )
+
+
+def test_a_uid_of_another_programme_is_refused(session: Session) -> None:
+    bring(session, SMALL.replace("title: Opening,", "title: Opening, uid: x@y,"))
+    other = SMALL.replace("slug: small", "slug: other").replace("city:", "uid: x@y\n    city:")
+    with pytest.raises(ProblemsFound, match="Something else has this uid already"):
+        bring(session, other)
+
+
+def test_ten_times_the_people_take_no_more_than_ten_times_the_steps() -> None:
+    """Counted in calls of Python, which do not hang on the machine."""
+
+    def calls(people: int) -> int:
+        counted = 0
+
+        def count(_frame: object, event: str, _argument: object) -> None:
+            nonlocal counted
+            counted += event in ("call", "c_call")
+
+        with empty_database() as session:
+            text = many(people, 1)
+            sys.setprofile(count)
+            try:
+                bring(session, text)
+            finally:
+                sys.setprofile(None)
+        return counted
+
+    calls(4)  # what is compiled or imported once
+    assert calls(400) < 14 * calls(40)
+
+
 def test_people_who_are_named_nowhere_are_told(session: Session) -> None:
     text = SMALL.replace("events:", "  ann: {name: Ann}\nevents:", 1)
-    assert bring(session, text).unused == ("ann",)
+    done = bring(session, text)
+    assert done.unused == ("ann",)
+    assert "people/ann: created" not in said(done)
+    assert set(session.scalars(select(Person.key))) == {"lina", "erik"}
+    other = text.replace("slug: small", "slug: other").replace(
+        "name: Ann", "name: Ann, roles: [mentor]"
+    )
+    assert bring(session, other).unused == ()
 
 
 def test_history_tells_who_was_created(session: Session) -> None:

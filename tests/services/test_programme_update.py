@@ -157,6 +157,23 @@ def test_things_that_are_not_in_the_file_stay_and_are_told(session: Session) -> 
     assert water(session).version == 1
 
 
+def test_items_that_a_shorter_item_leaves_behind_are_a_problem(session: Session) -> None:
+    (problem,) = refused(
+        session,
+        ("        to: 16:00\n", "        to: 14:45\n"),
+        ("title: First talk, from: 14:15, to: 15:00,", "title: First talk,"),
+    )
+    assert "events/water/agenda: The item “first” would lie outside “talks”" in problem
+
+
+def test_a_circle_through_what_the_file_leaves_out_is_refused(session: Session) -> None:
+    more = "  land: {title: Land, when: 2026-10, predecessors: [water]}\n"
+    bring(session, SMALL + more)
+    text = SMALL.replace("city: Stockholm", "predecessors: [land]") + more
+    with pytest.raises(ProblemsFound, match="in a circle"):
+        bring(session, text.replace(", predecessors: [water]", ""))
+
+
 def test_a_missing_item_is_removed(session: Session) -> None:
     assert changed(session, ("      opening: {title: Opening, from: 14:00, to: 14:15}\n", "")) == [
         "events/water/agenda/opening: removed",
@@ -179,7 +196,13 @@ def test_a_missing_item_on_which_attendance_hangs_is_a_problem(session: Session)
 
 def test_an_item_moves_into_another(session: Session) -> None:
     old = "      opening: {title: Opening, from: 14:00, to: 14:15}\n"
-    assert changed(session, (old, ""), ("        items:\n", f"        items:\n    {old}")) == [
+    assert changed(
+        session,
+        (old, ""),
+        ("        from: 14:15\n", "        from: 14:00\n"),
+        ("        items:\n", f"        items:\n    {old}"),
+    ) == [
+        "events/water/agenda/talks: changed when",
         "events/water/agenda/talks/items/opening: changed place",
     ]
     assert item(session, "opening").parent is item(session, "talks")
@@ -246,7 +269,7 @@ def test_people_follow_the_file(session: Session) -> None:
 def test_a_handle_of_someone_elsewhere_is_refused(session: Session) -> None:
     other = (
         "mmp: 1\nprogramme: {slug: other, name: Other, zone: UTC}\npeople:\n"
-        "  lina: {name: Lina Other, email: other@example.org}\n"
+        "  lina: {name: Lina Other, email: other@example.org, roles: [mentor]}\n"
     )
     with pytest.raises(ProblemsFound, match="belongs to someone else in another programme"):
         bring(session, other)

@@ -164,7 +164,7 @@ def _organisations(session: Session, plan: PeoplePlan, now: datetime) -> dict[st
     """The organisations that rows name, by folded name; those that are new are made."""
     there = session.scalars(select(Organisation)).all()
     found = {text.casefold(): one for one in there for text in (one.key, *one.name.values())}
-    keys = {one.key for one in there}
+    keys = dict.fromkeys((one.key for one in there), 1)
     language = (plan.programme.languages or ["en"])[0]
     for planned in plan.rows:
         name = planned.row.organisation
@@ -180,7 +180,7 @@ class _Handles:
     """Gives new people handles that nobody has."""
 
     def __init__(self, session: Session) -> None:
-        self.taken = set(session.scalars(select(Person.key)))
+        self.taken = dict.fromkeys(session.scalars(select(Person.key)), 1)
         self.uuids = set(session.scalars(select(Person.uuid)))
 
     def new(self, row: Row) -> str:
@@ -200,12 +200,15 @@ def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:60].strip("-")
 
 
-def _free(wanted: str, taken: set[str]) -> str:
-    handle, number = wanted, 1
+def _free(wanted: str, taken: dict[str, int]) -> str:
+    """A handle that nobody has. `taken` tells how many were made of each, so that a thousand of one
+    name are not counted anew each time."""
+    handle, number = wanted, taken.get(wanted, 1)
     while handle in taken:
         number += 1
         handle = f"{wanted}-{number}"
-    taken.add(handle)
+    taken[wanted] = number
+    taken.setdefault(handle, 1)
     return handle
 
 

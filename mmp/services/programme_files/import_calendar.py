@@ -15,7 +15,7 @@ def calendar_names(job: Job, model: Any, item: Any, usual: UUID) -> dict[str, An
     """What a new event or agenda item needs to be the same in every calendar."""
     uuid = job.uuid(model.uuid, item, usual)
     uid = item.uid or rules.lasting_uid(uuid)
-    if not job.fresh(model.uid, uid):
+    if not job.fresh_uid(uid):
         job.fault(item, "uid", "Something else has this uid already; take the line out.")
     times = job.times(item)
     cancelled = item.status is EventStatus.CANCELLED

@@ -4,6 +4,7 @@ from mmp.core.programme_file.times import WhenKind
 from mmp.models import AgendaItem, Event
 from mmp.services import events as rules
 from mmp.services.programme_files.changes import Differences, assign, columns
+from mmp.services.programme_files.checks import circle
 from mmp.services.programme_files.format_events import FileEvent
 from mmp.services.programme_files.ids import derived
 from mmp.services.programme_files.import_agenda import import_agenda
@@ -39,6 +40,7 @@ def import_events(job: Job) -> None:
         if handle in differences:
             _finish(job, row, item, differences[handle] | earlier)
     job.keep_missing("events", there, wanted)
+    _check_circle(job)
 
 
 def _new_event(job: Job, handle: str, item: FileEvent) -> Event:
@@ -71,7 +73,7 @@ def _change_event(job: Job, row: Event, item: FileEvent) -> Differences:
     differences |= organisation_roles(job, item, row.organisation_roles)
     differences |= delegations(job, row, item)
     import_agenda(job, row, item, moved=followers)
-    if "when" in differences:
+    if "when" in differences or item.has("agenda"):
         _check_agenda(job, row, item)
     import_participants(job, row, item)
     return differences
@@ -98,6 +100,40 @@ def _check_agenda(job: Job, row: Event, item: FileEvent) -> None:
                 " new time.",
                 handle=part.key,
             )
+        elif outer := _left_behind(part):
+            job.fault(
+                item,
+                "agenda",
+                "The item “%(handle)s” would lie outside “%(parent)s”, which it is in; list both"
+                " under agenda with their times.",
+                handle=part.key,
+                parent=outer.key,
+            )
+
+
+def _left_behind(part: AgendaItem) -> AgendaItem | None:
+    """The item that this one is in and lies outside of, if so."""
+    outer = part.parent
+    while outer is not None and outer.starts_at is None:
+        outer = outer.parent
+    if outer is None or not (part.starts_at and part.ends_at and outer.starts_at and outer.ends_at):
+        return None
+    inside = outer.starts_at <= part.starts_at and part.ends_at <= outer.ends_at
+    return None if inside else outer
+
+
+def _check_circle(job: Job) -> None:
+    """Note events that build on each other in a circle through what the file leaves as it is."""
+    rows = {*job.stock.events, *job.events.values()}
+    found = circle({row.key: [one.key for one in row.predecessors] for row in rows})
+    item = next((job.document.events[one] for one in found if one in job.document.events), None)
+    if item is not None:
+        job.fault(
+            item,
+            "predecessors",
+            "These events build on each other in a circle (%(circle)s); take one out.",
+            circle=" → ".join([*found, found[0]]),
+        )
 
 
 def _predecessors(job: Job, row: Event, item: FileEvent) -> Differences:

@@ -45,18 +45,19 @@ def import_participants(job: Job, event: Event, item: FileEvent) -> None:
     """Bring the list of participants to what the file says.
 
     `all` adds those who are missing; whoever the file lists no longer is taken off, unless they
-    answered, came in by themselves or attended. Members of a pair agreed to their talk.
+    answered, came in by themselves or attended. Members of a pair, as it is on that day, agreed
+    to their talk.
     """
     new_event = event.id is None
     there = {row.person: row for row in event.participations}
     part = item.participants or FileParticipants()
-    listed: list[Person] = []
+    listed: set[Person] = set()
     for entry in part.people:
         person = job.people[entry.person]
-        listed.append(person)
+        listed.add(person)
         _participation(job, event, person, entry, there.get(person), new_event=new_event)
     if item.participants is None and new_event and event.pair:
-        for member in event.pair.members:
+        for member in event.pair.members_on(item.when.sort_day):
             agreed = FileParticipation(person=member.person.key, partstat=Partstat.ACCEPTED)
             _participation(job, event, member.person, agreed, None, new_event=True)
         return
@@ -68,7 +69,7 @@ def import_participants(job: Job, event: Event, item: FileEvent) -> None:
                     person=person.key, path=f"{item.path}/participants/{person.key}"
                 )
                 _participation(job, event, person, usual, None, new_event=new_event)
-                listed.append(person)
+                listed.add(person)
     if part.has("people"):
         _take_off(job, event, item, {*listed, *_everyone(job, event, part)})
 

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from sqlalchemy import inspect
+
 from mmp.models import Membership, Organisation, Pair, PairMember, Person
 from mmp.services.programme_files.changes import Differences, assign, columns
+from mmp.services.programme_files.checks import mentioned
 from mmp.services.programme_files.describe import member, plain
 from mmp.services.programme_files.format import FilePair, FilePerson
 from mmp.services.programme_files.ids import derived, organisation_id, person_id
@@ -29,14 +32,23 @@ def import_organisations(job: Job) -> None:
 
 
 def import_people(job: Job) -> None:
-    """People are found by address, else by handle; their roles in this programme follow."""
+    """People are found by address, else by handle; their roles in this programme follow.
+
+    Whoever is in no role and named nowhere has no part in it and is left alone.
+    """
     wanted = job.document.people
     addresses = {item.email for item in wanted.values() if item.email}
     by_address = {row.email: row for row in by_column(job.session, Person, Person.email, addresses)}
     by_handle = {row.key: row for row in by_column(job.session, Person, Person.key, wanted)}
     ours = {person.id for person in job.stock.people}
     meant: dict[int, str] = {}
+    named = set(mentioned(job.document))
     for handle, item in wanted.items():
+        if not item.roles and handle not in named:
+            row = by_address.get(item.email or "") or by_handle.get(handle)
+            if row is None or row.id not in ours:
+                job.unused.append(handle)
+                continue
         row = _known(job, handle, item, by_address, by_handle, ours)
         if row is None:
             row = _new_person(job, handle, item)
@@ -52,8 +64,7 @@ def import_people(job: Job) -> None:
             _change_person(job, row, item)
         job.people[handle] = row
     there = {person.key for person in job.stock.people}
-    named = {person.key for person in job.people.values()}
-    job.keep_missing("people", there, named)
+    job.keep_missing("people", there, {person.key for person in job.people.values()})
     _memberships(job)
 
 
@@ -105,8 +116,8 @@ def _memberships(job: Job) -> None:
     there: dict[int, dict[Any, Membership]] = {}
     for membership in job.programme.memberships:
         there.setdefault(membership.person_id, {})[membership.role] = membership
-    for handle, item in job.document.people.items():
-        person = job.people[handle]
+    for handle, person in job.people.items():
+        item = job.document.people[handle]
         kept = there.get(person.id, {})
         differences: Differences = {}
         for part in item.roles:
@@ -127,7 +138,7 @@ def _memberships(job: Job) -> None:
             named = {part.role for part in item.roles}
             for role in sorted(set(kept) - named):
                 job.log.keep(f"{item.path}/roles/{role}")
-        if differences and person not in job.session.new:
+        if differences and inspect(person).persistent:
             job.log.changed("person", person.uuid, f"{item.path}/roles", differences)
 
 
@@ -150,6 +161,33 @@ def import_pairs(job: Job) -> None:
                 job.log.changed("pair", row.uuid, item.path, differences)
         job.pairs[handle] = row
     job.keep_missing("pairs", there, job.pairs)
+    _doubtful_pairs(job, there)
+
+
+def _doubtful_pairs(job: Job, there: dict[str, Pair]) -> None:
+    """Warn of a pair that seems to be another under a new handle, and of people in two at once."""
+    members = {
+        pair.key: frozenset(row.person.key for row in pair.members) for pair in there.values()
+    }
+    for handle, pair in job.pairs.items():
+        people = frozenset(row.person.key for row in pair.members)
+        for other in () if handle in there else there:
+            if members[other] == people and other not in job.pairs:
+                job.warnings.append(
+                    f"pairs/{handle}: the same people as pairs/{other}; a new handle makes a second"
+                    " pair"
+                )
+    today = job.now.date()
+    current: dict[Person, list[str]] = {}
+    for pair in sorted({*there.values(), *job.pairs.values()}, key=lambda row: row.key):
+        if pair.starts_on <= today and (pair.ends_on is None or today <= pair.ends_on):
+            for row in pair.members_on(today):
+                current.setdefault(row.person, []).append(pair.key)
+    job.warnings.extend(
+        f"people/{person.key}: in {len(pairs)} pairs at once: {', '.join(pairs)}"
+        for person, pairs in current.items()
+        if len(pairs) > 1
+    )
 
 
 def _members(job: Job, pair: Pair, item: FilePair) -> Differences:

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from mmp.core.programme_file import Problems
 from mmp.models import Person, Programme
 from mmp.services.programme_files.changes import Change, Log
-from mmp.services.programme_files.checks import mentioned
 from mmp.services.programme_files.files import keep_copies
 from mmp.services.programme_files.format import ProgrammeFile
 from mmp.services.programme_files.import_events import import_events
@@ -35,7 +34,9 @@ class Imported:
     changes: tuple[Change, ...]
     kept: tuple[str, ...]
     unused: tuple[str, ...]
-    """People in the file who have no part in the programme."""
+    """People in the file who have no part in the programme; they were not made."""
+    warnings: tuple[str, ...]
+    """What is allowed but hardly meant, each with its path."""
 
 
 def import_programme(
@@ -68,17 +69,13 @@ def import_programme(
         form.programme_id = job.programme.id
         session.add(form)
     session.flush()
-    named = set(mentioned(document))
     return Imported(
         programme=job.programme,
         new=job.new,
         changes=tuple(job.log.changes),
         kept=tuple(job.log.kept),
-        unused=tuple(
-            handle
-            for handle, person in document.people.items()
-            if handle not in named and not person.roles
-        ),
+        unused=tuple(job.unused),
+        warnings=tuple(job.warnings),
     )
 
 

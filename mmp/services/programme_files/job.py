@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from mmp.core.programme_file import Problems
 from mmp.core.programme_file.records import Item
 from mmp.models import (
+    AgendaItem,
     Document,
     Event,
     Form,
@@ -64,6 +65,10 @@ class Job:
     """They take their programme's number, so they wait until it has one."""
     copies: dict[str, Path] = field(default_factory=dict)
     """Files of documents to be copied, by SHA-256."""
+    unused: list[str] = field(default_factory=list)
+    """Handles of people who have no part in the programme; they are not made."""
+    warnings: list[str] = field(default_factory=list)
+    """What is allowed but hardly meant."""
     _names: dict[Any, set[Any]] = field(default_factory=dict)
 
     @property
@@ -97,13 +102,26 @@ class Job:
 
     def fresh(self, column: Any, wanted: Any) -> bool:
         """Whether no row has this value in a unique column yet; from now on one has."""
-        if column not in self._names:
-            self._names[column] = set(self.session.scalars(select(column)))
-        taken = self._names[column]
+        taken = self._taken(column, (column,))
         if wanted in taken:
             return False
         taken.add(wanted)
         return True
+
+    def fresh_uid(self, wanted: str) -> bool:
+        """The same of a UID, which an event and an agenda item may not share either."""
+        taken = self._taken("uid", (Event.uid, AgendaItem.uid))
+        if wanted in taken:
+            return False
+        taken.add(wanted)
+        return True
+
+    def _taken(self, name: Any, columns: Iterable[Any]) -> set[Any]:
+        if name not in self._names:
+            self._names[name] = {
+                value for column in columns for value in self.session.scalars(select(column))
+            }
+        return self._names[name]
 
     def uuid(self, column: Any, item: Any, usual: UUID) -> UUID:
         """The UUID of a new row: the file's, else the usual one, else (if taken) a random one."""
