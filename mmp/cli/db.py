@@ -16,7 +16,7 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Make the tables, or bring them to what this version needs. Changes nothing if they are."""
-    with open_instance():
+    with open_instance(migrated=False):
         from mmp.adapters import migrations  # heavy: Alembic
 
         before, after = migrations.upgrade()
@@ -38,7 +38,7 @@ def downgrade(revision: str, *, yes: bool) -> None:
             "What only the newer tables hold would be lost. "
             "Make a backup (mmp backup FILE), then add --yes."
         )
-    with open_instance():
+    with open_instance(migrated=False):
         from mmp.adapters import migrations  # heavy: Alembic
 
         before, after = migrations.downgrade(revision)
@@ -48,7 +48,7 @@ def downgrade(revision: str, *, yes: bool) -> None:
 @db.command()
 def check() -> None:
     """Say whether the tables are those of this version; status 1 where they are not."""
-    with open_instance():
+    with open_instance(migrated=False):
         from mmp.adapters import migrations, revisions  # heavy: Alembic
 
         try:
@@ -67,7 +67,7 @@ def check() -> None:
 @click.argument("message")
 def revision(message: str) -> None:
     """Write a migration for what the models have and the tables have not (for developers)."""
-    with open_instance():
+    with open_instance(migrated=False):
         from mmp.adapters import migrations  # heavy: Alembic
 
         click.echo(migrations.revise(message))

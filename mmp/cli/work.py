@@ -30,12 +30,14 @@ class Work:
 
 
 @contextmanager
-def open_instance(instance: Path | None = None) -> Iterator[Work]:
+def open_instance(instance: Path | None = None, *, migrated: bool = True) -> Iterator[Work]:
     """Open the instance (by default that of the environment); commit once at the end, or nothing.
 
-    Raises SettingsError.
+    Raises SettingsError, and NotMigrated where the tables are not those of this version, unless the
+    command is there to make them so (`migrated=False`).
     """
-    from mmp.adapters.database import db  # heavy: SQLAlchemy
+    from mmp.adapters import revisions  # heavy: SQLAlchemy
+    from mmp.adapters.database import db
     from mmp.app import create_app  # heavy: Flask
     from mmp.config import Settings  # read only when a command needs it
 
@@ -44,6 +46,8 @@ def open_instance(instance: Path | None = None) -> Iterator[Work]:
     with app.app_context():
         session = db.session()
         try:
+            if migrated:
+                revisions.require_head()
             yield Work(app, settings, app.extensions["mmp"].clock, session)
             session.commit()
         finally:

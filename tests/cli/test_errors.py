@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from mmp.cli import main
 from tests.cli.conftest import MMP, Mmp
 from tests.support.factories import Factory
+from tests.support.programme_files import EXAMPLE
 
 HEAVY = ("sqlalchemy", "flask", "alembic", "icalendar", "waitress", "yaml", "tablib", "babel")
 EMAIL = "lina@example.org"
@@ -236,3 +237,31 @@ def test_a_read_only_instance_is_one_line(
     assert doctor.returncode == 1
     assert "FAIL  instance: " in doctor.stdout
     assert doctor.stderr == ""
+
+
+@pytest.mark.usefixtures("empty_database_url")
+@pytest.mark.parametrize(
+    "command",
+    (
+        ("programme", "import", EXAMPLE),
+        ("programme", "export", "example-2026"),
+        ("people", "import", EXAMPLE, "--programme", "example-2026"),
+        ("feed", "url", "lina@example.org"),
+        ("account", "reset", "lina@example.org"),
+    ),
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_without_tables_it_is_said_how_to_make_them(mmp: Mmp, command: tuple[str, ...]) -> None:
+    result = mmp(*command)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        "mmp: The database has no tables yet. Make them with: mmp db upgrade\n"
+    )
+
+
+@pytest.mark.usefixtures("empty_database_url")
+def test_without_tables_the_rest_works(mmp: Mmp) -> None:
+    assert mmp("programme", "example").exit_code == 0
+    assert mmp("programme", "schema").exit_code == 0
+    assert mmp("db", "upgrade").exit_code == 0
+    assert mmp("programme", "import", EXAMPLE).exit_code == 0
