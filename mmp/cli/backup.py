@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mmp.core.errors import UserError
+
 if TYPE_CHECKING:
     from mmp.adapters.manifest import Manifest
 
@@ -51,6 +53,7 @@ def restore(file: Path, *, force: bool) -> None:
 
     _clean_up_when_stopped()
     settings = Settings.load()
+    _require_readable(file)
 
     held = 0
 
@@ -75,6 +78,18 @@ def restore(file: Path, *, force: bool) -> None:
             f"{held} mails waited to be sent when the backup was made and may have left since: "
             "they are held. Let them go with: mmp outbox release"
         )
+
+
+def _require_readable(file: Path) -> None:
+    """Raise UserError for a file that is not there or may not be read, as other commands do."""
+    try:
+        file.open("rb").close()
+    except OSError as error:
+        raise UserError(
+            "%(file)s cannot be read (%(why)s); give a file that can.",
+            file=file,
+            why=error.strerror,
+        ) from error
 
 
 def _contents(manifest: Manifest) -> str:

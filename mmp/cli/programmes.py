@@ -9,6 +9,7 @@ import click
 
 from mmp.cli.problems import problems_as_lines
 from mmp.cli.work import open_instance, warn_of_demo
+from mmp.core.errors import UserError
 
 if TYPE_CHECKING:
     from mmp.models import Programme
@@ -69,6 +70,7 @@ def _said(done: Imported, programme: Programme) -> list[str]:
         f"people/{handle}: in no role and named nowhere; not part of the programme"
         for handle in done.unused
     )
+    lines.extend(done.warnings)
     return lines
 
 
@@ -99,7 +101,7 @@ def _counted(count: int, section: str) -> str:
     "--output",
     "-o",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write this file, and the documents beside it; otherwise standard output gets the file.",
+    help="Write this file, and the documents beside it; without it standard output gets the file.",
 )
 def export_file(slug: str, output: Path | None) -> None:
     """Write the programme SLUG as a file from which it can be imported anywhere."""
@@ -109,10 +111,12 @@ def export_file(slug: str, output: Path | None) -> None:
         exported = export_programme(work.session, slug)
         if output is not None:
             _write(exported, output, work.settings.documents)
+        elif exported.files:
+            raise UserError(
+                "Standard output cannot take this programme's documents; add --output FILE."
+            )
     if output is None:
         click.echo(exported.text.encode(), nl=False)
-        if exported.files:
-            click.echo("mmp: its documents are written with --output FILE only", err=True)
 
 
 def _write(exported: Exported, output: Path, store: Path) -> None:

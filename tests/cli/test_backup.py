@@ -428,8 +428,9 @@ def test_what_is_damaged_changes_nothing(
 
 def test_a_missing_archive_is_one_line(mmp: Mmp, instance: Path, archive: Path) -> None:
     result = mmp("restore", archive)
-    assert result.exit_code == 1
-    assert result.stderr == f"mmp: {archive}: No such file or directory\n"
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"mmp: {archive} cannot be read (No such file or directory);")
+    assert result.stderr.count("\n") == 1
 
 
 def test_where_the_database_is_held_the_old_remains(

@@ -94,11 +94,19 @@ def test_export_and_import_are_inverse(
         assert copy.read_bytes() == document.read_bytes()
 
 
-def test_standard_output_gets_the_file_and_nothing_else(mmp: Mmp) -> None:
+def test_standard_output_gets_the_file_and_nothing_else(mmp: Mmp, file: Path) -> None:
+    mmp("programme", "import", file)
+    result = mmp("programme", "export", "small")
+    assert result.stdout.startswith("mmp: 1\n\nprogramme:\n  slug: small\n")
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_documents_do_not_go_to_standard_output(mmp: Mmp) -> None:
     mmp("programme", "import", EXAMPLE)
     result = mmp("programme", "export", "example-2026")
-    assert result.stdout.startswith("mmp: 1\n\nprogramme:\n  slug: example-2026\n")
-    assert result.stderr == "mmp: its documents are written with --output FILE only\n"
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "add --output FILE" in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 def test_the_schema_is_json(mmp: Mmp) -> None:
