@@ -24,7 +24,7 @@ LEFT_OUT = (
     "core/programme_file/**",
     "migrations/**",
     "services/demo.py",
-    "services/people_file*/**",
+    "services/people_import/**",
     "services/programme_files/**",
 )
 KEYWORDS = DEFAULT_KEYWORDS | dict.fromkeys(
