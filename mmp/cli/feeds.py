@@ -60,7 +60,7 @@ def show(email: str, programme: str | None) -> None:
 def _feed(email: str, slug: str | None) -> Iterator[tuple[Work, Feed]]:
     from sqlalchemy import select  # heavy, as are the rows
 
-    from mmp.models import Person, Programme
+    from mmp.models import Person, Programme  # heavy: SQLAlchemy
     from mmp.services.feeds import default_feed
 
     with open_instance() as work:
