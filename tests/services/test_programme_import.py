@@ -1,6 +1,5 @@
 """Importing a programme file: what becomes of it, and what the same file does again."""
 
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -191,27 +190,27 @@ def test_a_uid_of_another_programme_is_refused(session: Session) -> None:
         bring(session, other)
 
 
-def test_ten_times_the_people_take_no_more_than_ten_times_the_steps() -> None:
-    """Counted in calls of Python, which do not hang on the machine."""
+def test_what_the_session_builds_anew_is_not_asked_for_each_person(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`Session.new` and its like copy all there is: for each person that is quadratic."""
+    asked = []
+    for name in ("new", "dirty", "deleted"):
+        built = getattr(Session, name).fget
 
-    def calls(people: int) -> int:
-        counted = 0
+        def noted(session: Session, built: Callable[[Session], object] = built) -> object:
+            asked.append(1)
+            return built(session)
 
-        def count(_frame: object, event: str, _argument: object) -> None:
-            nonlocal counted
-            counted += event in ("call", "c_call")
-
-        with empty_database() as session:
-            text = many(people, 1)
-            sys.setprofile(count)
-            try:
-                bring(session, text)
-            finally:
-                sys.setprofile(None)
-        return counted
-
-    calls(4)  # what is compiled or imported once
-    assert calls(400) < 14 * calls(40)
+        monkeypatch.setattr(Session, name, property(noted))
+    counts = []
+    for people in (4, 40):
+        with empty_database() as other:
+            asked.clear()
+            bring(other, many(people, 2))
+            bring(other, many(people, 2))
+            counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 def test_people_who_are_named_nowhere_are_told(session: Session) -> None:
