@@ -43,6 +43,7 @@ def test_first_command_fetches_uv_and_syncs(tmp_path: Path) -> None:
         "python3 -m venv .tools",
         ".tools/bin/python -m pip install --quiet --disable-pip-version-check uv",
         f"{uv} sync --frozen --quiet",
+        ".venv/bin/python -m compileall -q mmp",
         "touch .venv/.ready",
         "exec .venv/bin/mmp demo",
     ]

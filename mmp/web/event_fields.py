@@ -35,7 +35,7 @@ class QuestionsField(Field):  # type: ignore[misc]  # untyped
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """What is there, overlaid with what was sent."""
-        self.process_errors = []
+        self.process_errors: list[str] = []
         was: list[Translated] = [dict(text) for text in data or ()]
         rows = was + [{} for _row in range(MOST_QUESTIONS - len(was))]
         for name in formdata or ():
@@ -59,6 +59,7 @@ class QuestionsField(Field):  # type: ignore[misc]  # untyped
 class _Typed(StringField):  # type: ignore[misc]  # untyped
     """A value that is read from what was typed; `value` is it, None where it is empty or wrong."""
 
+    data: Any
     value: Any = None
 
     def process_formdata(self, valuelist: list[str]) -> None:

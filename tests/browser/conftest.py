@@ -23,9 +23,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.slow)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
-    """One browser for all tests of a process."""
+    """One browser for all tests of a module. Not of a process: as long as it is there an event loop
+    runs, and tests of other modules start their own."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
