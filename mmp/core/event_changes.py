@@ -10,7 +10,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from mmp.core import zones
-from mmp.core.programme_file.times import WhenKind
 from mmp.core.texts import Translated
 from mmp.core.when import When
 
@@ -44,10 +43,17 @@ class Details:
 FIELDS: Final = tuple(field.name for field in fields(Details))
 
 
+def plain_when(when: When | None) -> Any:
+    """A time as programme files and the history write it: plain data, None for none."""
+    from mmp.core.programme_file.times import WhenKind  # heavy: YAML, and few pages change a time
+
+    return WhenKind().plain(when)
+
+
 def plain(details: Details) -> dict[str, Any]:
     """The details as JSON, each field as the history writes it."""
     values = {name: getattr(details, name) for name in FIELDS}
-    values["when"] = dict(WhenKind().plain(details.when))
+    values["when"] = dict(plain_when(details.when))
     values["guiding_questions"] = list(details.guiding_questions)
     values["predecessors"] = sorted(details.predecessors)
     return values

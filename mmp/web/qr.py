@@ -2,12 +2,13 @@
 
 from io import BytesIO
 
-import segno
 from markupsafe import Markup
 
 
 def qr_code(address: str, title: str) -> Markup:
     """The address as a QR code named `title`. Dark on light, whatever the page is."""
+    import segno  # waits until a code is drawn
+
     out = BytesIO()
     segno.make(address, error="m", micro=False).save(
         out,

@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import nh3
 from flask import g
-from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from mmp.adapters.translations import direction
 from mmp.core.texts import language_of, pick_with_language
 from mmp.models import Person
 
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
 _LETTER = "A-Za-zÀ-ÖØ-öø-ɏ"
 _LATIN = re.compile(rf"[{_LETTER}][{_LETTER}0-9]*(?:[ .,:;&/@'’+−_–-]+[{_LETTER}0-9]+)*")
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
-_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False})
 _TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "code", "pre", "hr"}
 _TAGS |= {"h2", "h3", "h4", "h5", "h6", "a"}
 
@@ -58,11 +61,12 @@ def markdown(text: Mapping[str, str] | None) -> Markup:
     found, found_language = pick_with_language(text, language())
     if not found:
         return Markup("")
-    tokens = _MARKDOWN.parse(found)
+    markdown = _markdown()
+    tokens = markdown.parse(found)
     for token in tokens:
         if token.tag in ("h1", "h2", "h3", "h4"):
             token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
-    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
+    html = _markdown().renderer.render(tokens, markdown.options, {})
     clean = nh3.clean(
         html,
         tags=_TAGS,
@@ -90,3 +94,10 @@ def name_of(person: Person) -> Markup:
 def isolated(text: str) -> Markup:
     """What someone has typed, whatever its script, set apart from the sentence around it."""
     return Markup("<bdi>{}</bdi>").format(text)
+
+
+@lru_cache(maxsize=1)
+def _markdown() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # waits until a text is shown: feeds start without it
+
+    return MarkdownIt("commonmark", {"html": False, "linkify": False})

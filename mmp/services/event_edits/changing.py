@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from mmp.core.errors import StaleEdit, UserError
-from mmp.core.event_changes import Details, Remark, differences, plain, settle, shifted
+from mmp.core.event_changes import Details, Remark, differences, plain, plain_when, settle, shifted
 from mmp.core.mail import Words
-from mmp.core.programme_file.times import WhenKind
 from mmp.core.texts import pick
 from mmp.core.when import When
 from mmp.models import AgendaItem, Event, GuidingQuestion, Person, Programme
@@ -195,9 +194,7 @@ def _move(
             kind="agenda_item",
             uuid=item.uuid,
             action="changed",
-            changes={
-                "when": [WhenKind().plain(times[item]), WhenKind().plain(rules.when_of(item))]
-            },
+            changes={"when": [plain_when(times[item]), plain_when(rules.when_of(item))]},
         )
     return tuple(followers)
 
