@@ -59,6 +59,19 @@ def agreed_zones() -> frozenset[str]:
     return frozenset({*places, "UTC"})
 
 
+def agreed_zone(name: str) -> str:
+    """`name`, where people may choose it. Raises `UnknownZone`, also for a fixed offset."""
+    zone(name)
+    if name not in agreed_zones():
+        raise UnknownZone(
+            "“%(name)s” is no place whose clocks people follow; use Area/City, for example"
+            " Europe/Stockholm, or UTC.",
+            field="zone",
+            name=name,
+        )
+    return name
+
+
 @cache  # of listed names only: an error is not kept
 def zone(name: str) -> ZoneInfo:
     """The IANA zone of that exact name.

@@ -158,7 +158,7 @@ def _coordinate(session: Session, programme: Programme, person: Person) -> None:
 
 
 def _known_zone(zone: str) -> str:
-    return zones.zone(zone).key
+    return zones.agreed_zone(zone)
 
 
 def _free_key(session: Session, email: str) -> str:

@@ -105,13 +105,13 @@ class ItemForm(FlaskForm):  # type: ignore[misc]  # untyped
         validate_choice=False,
         validators=[AnyOf(list(AgendaKind), _l("Choose one of the list."))],
     )
-    title = TextsField(_l("Title"))
+    title = TextsField(_l("Title"), one_line=True)
     description = TextsField(_l("Description"))
     day = DayField(_l("Day"))
     starts = ClockField(_l("From"))
     ends = ClockField(_l("To"))
     last_day = DayField(_l("Last day, if it is another"))
-    room = TextsField(_l("Room"))
+    room = TextsField(_l("Room"), one_line=True)
     audience = SelectField(
         _l("Open to"),
         choices=_choices(Audience),

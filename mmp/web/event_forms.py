@@ -55,7 +55,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]  # untyped
     was = HiddenField()
     """What the event was when the form was opened, as JSON: for two edits at once."""
 
-    title = TextsField(_l("Title"))
+    title = TextsField(_l("Title"), one_line=True)
     description = TextsField(_l("Description"))
     guiding_questions = QuestionsField(_l("Guiding questions"))
 
@@ -78,9 +78,9 @@ class EventForm(FlaskForm):  # type: ignore[misc]  # untyped
         validate_choice=False,
         validators=[AnyOf(list(Form), _l("Choose one of these."))],
     )
-    venue = TextsField(_l("Venue"))
+    venue = TextsField(_l("Venue"), one_line=True)
     address = TextsField(_l("Address"))
-    city = TextsField(_l("City"))
+    city = TextsField(_l("City"), one_line=True)
     country = SelectField(_l("Country"), validate_choice=False)
     join_link = LinkField(_l("Link to join"))
 
@@ -140,7 +140,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]  # untyped
                 _fault(self[name], _MISSING[name])
         used = {*needed, *(("last_day",) if kind in ("timed", "days") else ())}
         try:
-            zone = zones.zone((self.zone.data or "").strip()).key
+            zone = zones.agreed_zone((self.zone.data or "").strip())
         except UserError as error:
             _fault(self.zone, sentence(error))
             return None

@@ -120,8 +120,7 @@ def _start(form: FirstProgrammeForm, person: Person) -> Programme:
 
 def _zones() -> list[SelectChoice]:
     """The zones people live in, by continent and city."""
-    names = sorted(name for name in zones.zone_names() if "/" in name)
-    return [SelectChoice(name, name.replace("_", " ")) for name in names]
+    return [SelectChoice(name, name.replace("_", " ")) for name in sorted(zones.agreed_zones())]
 
 
 def _page(template: str, form: Any, status: int = 200, **values: Any) -> Response:

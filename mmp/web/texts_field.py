@@ -20,7 +20,12 @@ class TextsField(Field):  # type: ignore[misc]  # untyped
     """
 
     widget = None
-    longest = 5_000
+
+    def __init__(self, label: str, *, one_line: bool = False, **options: Any) -> None:
+        """A title on one line, as files take it, or a text of several."""
+        super().__init__(label, **options)
+        self.one_line = one_line
+        self.longest = 300 if one_line else 5_000
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """What is there, overlaid with what was sent."""
@@ -34,6 +39,8 @@ class TextsField(Field):  # type: ignore[misc]  # untyped
             if name.startswith(start) and _CODE.fullmatch(code):
                 self.typed[code] = str(formdata[name])
         self.data = tidy(self.typed)
+        if self.one_line:
+            self.data = {code: " ".join(text.split()) for code, text in self.data.items()}
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what no page could show."""

@@ -30,7 +30,7 @@ class DocumentForm(FlaskForm):  # type: ignore[misc]  # untyped
 
     uuid = HiddenField()
     version = IntegerField(validators=[Optional()])
-    title = TextsField(_l("Title"))
+    title = TextsField(_l("Title"), one_line=True)
     public = BooleanField(_l("Everybody may read it"))
     language = SelectField(_l("Language of the file"), validate_choice=False)
     file = FileField(_l("File"))

@@ -10,7 +10,8 @@ from mmp.core.errors import UserError
 from mmp.core.programme_file import Problems
 from mmp.core.programme_file.kinds import LONGEST_LINE, is_blank, tidy
 from mmp.core.programme_file.problems import closest
-from mmp.core.programme_file.words import check_email, check_locale, check_zone
+from mmp.core.programme_file.words import check_email, check_locale
+from mmp.core.zones import agreed_zone
 from mmp.models.enums import Gender, MembershipRole, Region, StakeholderGroup
 from mmp.services.people_import.tables import Line
 from mmp.services.people_import.words import (
@@ -225,7 +226,7 @@ _READ: dict[str, Callable[[str], Any]] = {
     "email": check_email,
     "country": _country,
     "region": _chosen({kind.value: kind.value for kind in Region}, Region),
-    "zone": check_zone,
+    "zone": agreed_zone,
     "locale": check_locale,
     "organisation": str,
     "position": str,
