@@ -1,7 +1,8 @@
 """What coordinators see of the outbox: the query is the permission.
 
-They see the mail of the programmes they run, and to people in them what belongs to no programme
-(such as sign-in addresses). Never a secret token, and of a pair's talks only that a mail went.
+They see the mail of the programmes they coordinate, and to people in them what belongs to no
+programme (such as sign-in addresses). Never a secret token, and of a pair's talks only that a mail
+went.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,9 +16,8 @@ from mmp.adapters.renderer import Rendered
 from mmp.core.errors import NotFound
 from mmp.core.mail import Result, Site, blot_out
 from mmp.models import Mail, MailAttempt, Membership, Person, Programme
-from mmp.models.enums import MembershipStatus
+from mmp.models.enums import MembershipRole, MembershipStatus
 from mmp.models.mail import MailState
-from mmp.services.feeds import RUNS_PROGRAMME
 from mmp.services.outbox.contents import rendered_mail, secrets_in
 from mmp.services.outbox.sent import read_back
 
@@ -100,7 +100,7 @@ def visible_to(actor: Person) -> ColumnElement[bool]:
     theirs = aliased(Membership)
     runs = select(Membership.programme_id).where(
         Membership.person_id == actor.id,
-        Membership.role.in_(RUNS_PROGRAMME),
+        Membership.role == MembershipRole.COORDINATOR,
         Membership.status == MembershipStatus.ACTIVE,
     )
     people = select(theirs.person_id).where(theirs.programme_id.in_(runs))
