@@ -5,9 +5,10 @@ itself afterwards (`raiseload`), so that a page takes the same few statements wh
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import Session, defer, joinedload, raiseload, selectinload
+from sqlalchemy import ColumnElement, String, and_, case, cast, func, or_, select
+from sqlalchemy.orm import Session, defer, joinedload, load_only, raiseload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from mmp.core.errors import NotFound
@@ -24,9 +25,13 @@ from mmp.models import (
     PairMember,
     Programme,
 )
-from mmp.models.enums import EventStatus, MembershipRole
+from mmp.models.enums import EventStatus, MembershipRole, Precision
 
 _SHOWN = (EventStatus.PUBLISHED, EventStatus.CANCELLED)
+_GLIMPSED = (
+    *(Event.programme_id, Event.key, Event.title, Event.status, Event.precision),
+    *(Event.starts_local, Event.ends_local, Event.first_day, Event.last_day, Event.ends_at),
+)
 
 
 def _public() -> ColumnElement[bool]:
@@ -68,6 +73,38 @@ def public_events(session: Session, programmes: Iterable[Programme]) -> Sequence
             raiseload("*"),
         )
         .order_by(Event.ends_at, Event.key)
+    ).all()
+
+
+def public_glimpses(session: Session, now: datetime) -> Sequence[Event]:
+    """Of each programme the coming event, else the last that is over: one row, whatever its length.
+    The order is that of its year, by month first."""
+    over = case((Event.ends_at <= now, 1), else_=0)
+    # As text on both databases, for there SQLite keeps days and PostgreSQL writes them alike.
+    day = func.coalesce(
+        func.substr(cast(Event.starts_local, String), 1, 10),
+        cast(Event.first_day, String),
+        cast(Event.last_day, String),
+    )
+    month_only = case((Event.precision == Precision.MONTH, 1), else_=0)
+    order = (func.substr(day, 1, 7), month_only, day, Event.key)
+    place = func.row_number().over(
+        partition_by=Event.programme_id,
+        order_by=[
+            over,
+            *(case((over == 0, part)) for part in order),
+            *(part.desc() for part in order),
+        ],
+    )
+    ranked = (
+        select(Event.id, place.label("place"))
+        .where(_public(), or_(over == 1, Event.status != EventStatus.CANCELLED))
+        .subquery()
+    )
+    return session.scalars(
+        select(Event)
+        .where(Event.id.in_(select(ranked.c.id).where(ranked.c.place == 1)))
+        .options(load_only(*_GLIMPSED, raiseload=True), raiseload("*"))
     ).all()
 
 

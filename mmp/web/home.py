@@ -13,7 +13,7 @@ from mmp.web.pages import pages
 from mmp.web.timeline import Entry, Order, glance
 
 Line = tuple[Programme, Entry | None, Entry | None]
-"""A programme with its coming event and its last one that is over."""
+"""A programme with its coming event, or else its last one that is over."""
 
 home = Blueprint("home", __name__)
 home.after_request(secure)
@@ -33,10 +33,10 @@ def front() -> Response:
 def programmes() -> str:
     """Every programme with its coming event."""
     found = service.public_programmes(session())
-    events = service.public_events(session(), found)
     now = context().clock.now()
+    events = {event.programme_id: event for event in service.public_glimpses(session(), now)}
     lines = [
-        (programme, *glance([e for e in events if e.programme_id == programme.id], now))
+        (programme, *glance([events[programme.id]] if programme.id in events else [], now))
         for programme in found
     ]
     coming = sorted((line for line in lines if line[1]), key=_coming)
