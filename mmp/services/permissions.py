@@ -5,13 +5,13 @@ and looks exactly like what does not exist. Roles that plan count only for who s
 than a link from the mail.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, false, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from mmp.core.texts import Translated
@@ -221,14 +221,21 @@ def own_talks(actor: Actor) -> ColumnElement[bool]:
     """Talks of the actor's pairs from the time in which they belonged to them."""
     if actor.person_id is None:
         return false()
+    return talks_of(actor.person_id, actor.programmes)
+
+
+def talks_of(
+    person: int | BindParameter[int], programmes: Collection[int] | BindParameter[int]
+) -> ColumnElement[bool]:
+    """As `own_talks`, for a person with a part in these programmes."""
     begins = func.coalesce(func.date(Event.starts_local), Event.first_day)
     ends = func.coalesce(func.date(Event.ends_local), Event.last_day)
     return and_(
-        Event.programme_id.in_(actor.programmes),
+        Event.programme_id.in_(programmes),
         select(PairMember.id)
         .where(
             PairMember.pair_id == Event.pair_id,
-            PairMember.person_id == actor.person_id,
+            PairMember.person_id == person,
             or_(PairMember.ends_on.is_(None), ends <= PairMember.ends_on),
             or_(PairMember.starts_on.is_(None), begins.is_(None), begins >= PairMember.starts_on),
         )

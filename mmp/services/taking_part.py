@@ -5,7 +5,7 @@ Each function gives SQL conditions on `Event` and `AgendaItem`, for one person.
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Date, Select, and_, case, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from mmp.models import AgendaItem, AgendaRole, Event, Membership, PairMember
@@ -18,11 +18,14 @@ from mmp.models.enums import (
     Partstat,
 )
 
+Who = int | BindParameter[int] | None
+"""A person's number, or its place in a statement that is built once for all."""
+
 TAKING_PART: Final = (Entry.INVITED, Entry.APPROVED, Entry.WALK_IN)
 """Who applied or waits is not on the list yet."""
 
 
-def is_own_item(person: int | None) -> ColumnElement[bool]:
+def is_own_item(person: Who) -> ColumnElement[bool]:
     """Agenda items in which the person has a role, or a pair of which they are a member on that
     day. Drafts of items are nobody's yet."""
     item, event = aliased(AgendaItem), aliased(Event)
@@ -45,7 +48,7 @@ def is_own_item(person: int | None) -> ColumnElement[bool]:
     )
 
 
-def takes_part(person: int | None, answer: Any) -> ColumnElement[bool]:
+def takes_part(person: Who, answer: Any) -> ColumnElement[bool]:
     """Events the person is on the list of (`answer`: their Participation, joined) or has a role in,
     but none of programmes they have left. Drafts are not sorted out here."""
     with_role = select(AgendaItem.event_id).where(is_own_item(person))
@@ -64,7 +67,7 @@ def may_join_online(answer: Any) -> ColumnElement[bool]:
     )
 
 
-def _left(person: int | None) -> Select[Any]:
+def _left(person: Who) -> Select[Any]:
     stays = case((Membership.status != MembershipStatus.LEFT, 1), else_=0)
     return (
         select(Membership.programme_id)

@@ -3,10 +3,23 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    func,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased, defer, joinedload, raiseload
 
 from mmp.core.errors import NotFound
@@ -19,9 +32,16 @@ from mmp.models import (
     PairMember,
     Participation,
 )
+from mmp.models.base import UTCDateTime
 from mmp.models.enums import AgendaRoleName, EventForm, EventStatus, Partstat
 from mmp.services import taking_part
-from mmp.services.permissions import Actor, own_talks
+from mmp.services.permissions import Actor, talks_of
+
+_PERSON = bindparam("person", type_=Integer)
+_PROGRAMMES = bindparam("programmes", type_=Integer, expanding=True)
+_SINCE, _UNTIL = (bindparam(name, type_=UTCDateTime) for name in ("since", "until"))
+_EVENT = bindparam("event", type_=Uuid)
+"""Statements here are built once, for building one costs more than what it finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +91,16 @@ def own_events(
 ) -> list[OwnEvent]:
     """The actor's events and talks in the order of the clock; of what has no day yet, the end of
     its month counts. Only those that reach between `since` and `until`, if given."""
-    statement = _own(actor)
-    if since is not None:
-        statement = statement.where(Event.ends_at > since)
-    if until is not None:
-        statement = statement.where(func.coalesce(Event.starts_at, Event.ends_at) < until)
-    rows = [OwnEvent(*row) for row in session.execute(statement)]
-    return sorted(rows, key=_order)
+    found = session.execute(
+        _between(since=since is not None, until=until is not None),
+        {**_asking(actor), "since": since, "until": until},
+    )
+    return sorted((OwnEvent(*row) for row in found), key=_order)
 
 
 def own_event(session: Session, actor: Actor, uuid: UUID) -> OwnEvent:
     """One of the actor's events. Raises NotFound, as for drafts and what is not theirs."""
-    row = session.execute(_own(actor).where(Event.uuid == uuid)).one_or_none()
+    row = session.execute(_one(), {**_asking(actor), "event": uuid}).one_or_none()
     if row is None:
         raise NotFound("There is no such event.")
     return OwnEvent(*row)
@@ -100,33 +118,7 @@ def coming(events: Iterable[OwnEvent], now: datetime) -> OwnEvent | None:
 def with_parts(session: Session, actor: Actor, uuid: UUID) -> tuple[OwnEvent, list[OwnPart]]:
     """One of the actor's events, and the items of its agenda in which they have a role, with their
     questions; in one statement. Raises NotFound as `own_event`."""
-    answer = aliased(Participation)
-    pairs = select(PairMember.pair_id).where(PairMember.person_id == actor.person_id)
-    in_it = and_(
-        AgendaRole.agenda_item_id == AgendaItem.id,
-        or_(AgendaRole.person_id == actor.person_id, AgendaRole.pair_id.in_(pairs)),
-    )
-    item = and_(
-        AgendaItem.event_id == Event.id,
-        AgendaItem.status == EventStatus.PUBLISHED,
-        taking_part.is_own_item(actor.person_id),
-    )
-    rows = (
-        session.execute(
-            _own(actor, answer)
-            .add_columns(AgendaItem, _link(AgendaItem.join_link, answer), AgendaRole.role)
-            .outerjoin(AgendaItem, item)
-            .outerjoin(AgendaRole, in_it)
-            .where(Event.uuid == uuid)
-            .options(
-                defer(AgendaItem.join_link, raiseload=True),
-                joinedload(AgendaItem.guiding_questions),
-            )
-            .order_by(AgendaItem.starts_at, AgendaItem.position, AgendaRole.position)
-        )
-        .unique()
-        .all()
-    )
+    rows = session.execute(_with_parts(), {**_asking(actor), "event": uuid}).unique().all()
     if not rows:
         raise NotFound("There is no such event.")
     event, given, link, *_item = rows[0]
@@ -150,15 +142,60 @@ def breaks_of(session: Session, actor: Actor, first: date, last: date) -> Sequen
     ).all()
 
 
-def _own(actor: Actor, answer: Any = None) -> Select[Any]:
-    answer = aliased(Participation) if answer is None else answer
+def _asking(actor: Actor) -> dict[str, Any]:
+    return {"person": actor.person_id, "programmes": list(actor.programmes)}
+
+
+@cache
+def _between(*, since: bool, until: bool) -> Select[Any]:
+    statement = _own(aliased(Participation))
+    if since:
+        statement = statement.where(Event.ends_at > _SINCE)
+    if until:
+        statement = statement.where(func.coalesce(Event.starts_at, Event.ends_at) < _UNTIL)
+    return statement
+
+
+@cache
+def _one() -> Select[Any]:
+    return _own(aliased(Participation)).where(Event.uuid == _EVENT)
+
+
+@cache
+def _with_parts() -> Select[Any]:
+    answer = aliased(Participation)
+    pairs = select(PairMember.pair_id).where(PairMember.person_id == _PERSON)
+    in_it = and_(
+        AgendaRole.agenda_item_id == AgendaItem.id,
+        or_(AgendaRole.person_id == _PERSON, AgendaRole.pair_id.in_(pairs)),
+    )
+    item = and_(
+        AgendaItem.event_id == Event.id,
+        AgendaItem.status == EventStatus.PUBLISHED,
+        taking_part.is_own_item(_PERSON),
+    )
+    return (
+        _own(answer)
+        .add_columns(AgendaItem, _link(AgendaItem.join_link, answer), AgendaRole.role)
+        .outerjoin(AgendaItem, item)
+        .outerjoin(AgendaRole, in_it)
+        .where(Event.uuid == _EVENT)
+        .options(
+            defer(AgendaItem.join_link, raiseload=True),
+            joinedload(AgendaItem.guiding_questions),
+        )
+        .order_by(AgendaItem.starts_at, AgendaItem.position, AgendaRole.position)
+    )
+
+
+def _own(answer: Any) -> Select[Any]:
     return (
         select(Event, answer, _link(Event.join_link, answer))
-        .outerjoin(answer, _is_answer(answer, actor))
+        .outerjoin(answer, and_(answer.event_id == Event.id, answer.person_id == _PERSON))
         .where(
             Event.status != EventStatus.DRAFT,
-            taking_part.takes_part(actor.person_id, answer),
-            or_(Event.pair_id.is_(None), own_talks(actor)),
+            taking_part.takes_part(_PERSON, answer),
+            or_(Event.pair_id.is_(None), talks_of(_PERSON, _PROGRAMMES)),
         )
         .options(
             defer(Event.join_link, raiseload=True),
@@ -172,10 +209,6 @@ def _own(actor: Actor, answer: Any = None) -> Select[Any]:
 
 def _link(link: Any, answer: Any) -> ColumnElement[str | None]:
     return case((taking_part.may_join_online(answer), link), else_=null())
-
-
-def _is_answer(answer: Any, actor: Actor) -> ColumnElement[bool]:
-    return and_(answer.event_id == Event.id, answer.person_id == actor.person_id)
 
 
 def _order(one: OwnEvent) -> tuple[datetime, str]:
