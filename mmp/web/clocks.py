@@ -45,9 +45,12 @@ def reading(starts_at: datetime, ends_at: datetime, zone: str) -> Reading:
 
 def both(starts_at: datetime, ends_at: datetime, own: str, there: str) -> Clocks:
     """By the clocks of the reader's zone and by those of another."""
-    mine, other = reading(starts_at, ends_at, own), reading(starts_at, ends_at, there)
-    if talk_times.apart(own, there, starts_at) == talk_times.apart(own, there, ends_at) == 0:
+    mine = reading(starts_at, ends_at, own)
+    if own == there or (
+        talk_times.apart(own, there, starts_at) == talk_times.apart(own, there, ends_at) == 0
+    ):
         return Clocks(mine, None, "")
+    other = reading(starts_at, ends_at, there)
     return Clocks(mine, other, _other_day(mine.day, other.day))
 
 

@@ -61,12 +61,23 @@ def markdown(text: Mapping[str, str] | None) -> Markup:
     found, found_language = pick_with_language(text, language())
     if not found:
         return Markup("")
+    clean = _html(found)
+    if language_of(found_language) == language():
+        return Markup('<div class="prose">{}</div>').format(clean)
+    return Markup('<div class="prose" lang="{}" dir="{}">{}</div>').format(
+        found_language, direction(found_language), clean
+    )
+
+
+@lru_cache(maxsize=1024)
+def _html(text: str) -> Markup:
+    """Kept, for a page of fifty programmes has fifty of them and they seldom change."""
     markdown = _markdown()
-    tokens = markdown.parse(found)
+    tokens = markdown.parse(text)
     for token in tokens:
         if token.tag in ("h1", "h2", "h3", "h4"):
             token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
-    html = _markdown().renderer.render(tokens, markdown.options, {})
+    html = markdown.renderer.render(tokens, markdown.options, {})
     clean = nh3.clean(
         html,
         tags=_TAGS,
@@ -74,13 +85,7 @@ def markdown(text: Mapping[str, str] | None) -> Markup:
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
     )
-    if language_of(found_language) == language():
-        return Markup('<div class="prose">{}</div>').format(Markup(clean))  # noqa: S704  nh3 cleaned it
-    return Markup('<div class="prose" lang="{}" dir="{}">{}</div>').format(
-        found_language,
-        direction(found_language),
-        Markup(clean),  # noqa: S704  nh3 cleaned it
-    )
+    return Markup(clean)  # noqa: S704  nh3 cleaned it
 
 
 def name_of(person: Person) -> Markup:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol, cast
 
 from babel import Locale
@@ -152,15 +153,16 @@ def moment_in_words(instant: datetime, zone: str) -> str:
 
 def zone_name(zone: str, instant: datetime) -> Markup:
     """“Stockholm time (UTC+2)”: the zone by its city, with its offset at that instant."""
-    offset = offset_name(instant, zone)
-    locale = _locale()
+    return isolate(_zone_words(zone, offset_name(instant, zone), _locale()))
+
+
+@lru_cache(maxsize=1024)
+def _zone_words(zone: str, offset: str, locale: Locale) -> str:
     city = _CITIES.get(locale.language, {}).get(zone)
     city = city or get_timezone_location(zone, locale=locale, return_city=True)
     if city == "UTC":
-        return isolate("UTC")
-    return isolate(
-        _("%(city)s time (%(offset)s)", city=of_city(city, locale.language), offset=offset)
-    )
+        return "UTC"
+    return str(_("%(city)s time (%(offset)s)", city=of_city(city, locale.language), offset=offset))
 
 
 def offset_name(instant: datetime, zone: str) -> str:
