@@ -55,6 +55,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         feed_secret=settings.feed_secret,
         base_url=settings.base_url,
         documents=settings.documents,
+        mail_is_kept=settings.mail_url.startswith("dir:"),
         trusted_proxies=settings.trusted_proxies,
     )
     return app

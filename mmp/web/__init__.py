@@ -22,6 +22,7 @@ from mmp.web import (
     home,
     languages,
     mine,
+    outbox,
     pairs,
     participants,
     programmes,
@@ -42,7 +43,7 @@ PAGES = (
     *(home, programmes, events, documents_, subscribe, sign_in, account, first_run),
     *(event_edits, event_states),
     *(desk, agenda_edits, participants, uploads),
-    *(mine, pairs, talks),
+    *(mine, pairs, talks, outbox),
 )
 """Imported for their views, which stand on the pages' blueprint."""
 
@@ -54,11 +55,16 @@ def install(
     feed_secret: str,
     base_url: str,
     documents: Path,
+    mail_is_kept: bool,
     trusted_proxies: tuple[str, ...],
 ) -> None:
     """Give the application its context, hooks and addresses."""
     app.extensions["mmp"] = Context(
-        clock=clock, feed_secret=feed_secret, base_url=base_url, documents=documents
+        clock=clock,
+        feed_secret=feed_secret,
+        base_url=base_url,
+        documents=documents,
+        mail_is_kept=mail_is_kept,
     )
     app.extensions["mmp.kept_feeds"] = KeptFeeds()
     app.session_interface = PageSessions()

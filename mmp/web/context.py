@@ -19,6 +19,8 @@ class Context:
     feed_secret: str = field(repr=False)
     base_url: str
     documents: Path
+    mail_is_kept: bool
+    """Whether mail goes into a folder here, and none is sent."""
 
 
 def context() -> Context:

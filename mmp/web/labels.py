@@ -9,6 +9,7 @@ from babel.lists import format_list
 from flask_babel import get_locale, gettext, lazy_gettext
 from markupsafe import Markup
 
+from mmp.core.mail import Reason, Result
 from mmp.models.enums import (
     AgendaKind,
     AgendaRoleName,
@@ -25,6 +26,7 @@ from mmp.models.enums import (
     Region,
     StakeholderGroup,
 )
+from mmp.models.mail import MailState
 from mmp.web.texts import isolate
 
 
@@ -136,6 +138,39 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         StakeholderGroup.HUMAN_RIGHTS_INSTITUTION: N_("National human rights institution"),
         StakeholderGroup.RED_CROSS_RED_CRESCENT: N_("Red Cross or Red Crescent"),
         StakeholderGroup.OTHER: N_("Other"),
+    },
+    MailState: {
+        # “Handed over” to the mail server, or to the folder where mail is kept.
+        MailState.DUE: N_("Waiting"),
+        MailState.LEASED: N_("On its way"),
+        MailState.HELD: N_("Held back"),
+        MailState.SENT: N_("Handed over"),
+        MailState.FAILED: N_("Failed"),
+        MailState.CANCELLED: N_("Called off"),
+        MailState.EXPIRED: N_("Expired"),
+    },
+    Reason: {
+        Reason.ACCEPTED: N_("The mail server took it."),
+        Reason.ADDRESS_REFUSED: N_("The mail server refused the address."),
+        Reason.MESSAGE_REFUSED: N_("The mail server refused the mail."),
+        Reason.GAVE_UP: N_("It was tried again and again, then given up."),
+        Reason.TOO_LATE: N_("It could not go in time."),
+        Reason.NO_ADDRESS: N_("There is no address it can be sent to."),
+        Reason.EVENT_CANCELLED: N_("The event is cancelled."),
+        Reason.PERSON_LEFT: N_("The person has left."),
+        Reason.SUPERSEDED: N_("A newer mail says it better."),
+        Reason.BY_COORDINATOR: N_("By a coordinator."),
+    },
+    Result: {
+        Result.SENT: N_("Handed over."),
+        Result.PUT_OFF: N_("The mail server asked to come back later."),
+        Result.UNANSWERED: N_(
+            "The mail server did not say whether it took it; it may have arrived."
+        ),
+        Result.UNREACHABLE: N_("The mail server cannot be reached; mail waits and goes by itself."),
+        Result.STOPPED: N_("Mail cannot be handed over until its settings are mended."),
+        Result.ADDRESS_REFUSED: N_("The mail server refused the address."),
+        Result.MESSAGE_REFUSED: N_("The mail server refused the mail."),
     },
 }
 """By list first: values of different lists may be equal strings."""

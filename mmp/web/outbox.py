@@ -1,0 +1,109 @@
+"""The outbox for coordinators: every mail of their programmes, as it went or would go now."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from mmp.adapters.renderer import language_for
+from mmp.core.errors import NotFound
+from mmp.core.mail import Site
+from mmp.models import Mail, Person
+from mmp.services import outbox as service
+from mmp.services.outbox.views import MailDetail, is_private
+from mmp.web import languages, outbox_words
+from mmp.web.context import context, session
+from mmp.web.door import door
+from mmp.web.guards import actor, public, signed_in
+from mmp.web.headers import CONTENT_SECURITY_POLICY
+from mmp.web.home import home
+from mmp.web.pages import pages
+
+AT_ONCE = 50
+_LARGEST = 2**31 - 1
+"""What a database's number can be."""
+_WITH_FRAME = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+_FRAMED = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'self'; sandbox"
+    ),
+    "X-Frame-Options": "SAMEORIGIN",
+}
+"""A mail brings styles of its own, and is let do nothing else."""
+
+
+@home.get("/outbox/")
+@public
+def outbox_anywhere() -> Response:
+    """To the outbox in the reader's language."""
+    answer = redirect(url_for("pages.outbox", language=languages.negotiated()))
+    answer.vary.add("Accept-Language")
+    return answer
+
+
+@pages.get("/outbox/")
+@signed_in
+def outbox() -> str:
+    """All mail of the programmes one coordinates, newest first."""
+    found = service.mail_list(session(), actor=_coordinator(), before=_before(), limit=AT_ONCE + 1)
+    mails = found[:AT_ONCE]
+    return render_template(
+        "outbox/list.html",
+        mails=mails,
+        older=mails[-1].id if len(found) > AT_ONCE else None,
+        newest=_before() is None,
+        trouble=service.latest_trouble(session()),
+        kept=context().mail_is_kept,
+        **_shared(),
+    )
+
+
+@pages.get("/outbox/<uuid:uuid>/")
+@signed_in
+def outbox_mail(uuid: UUID) -> Response:
+    """One mail with what became of it."""
+    found = _detail(uuid)
+    html = render_template("outbox/mail.html", mail=found.mail, parts=found.rendered, **_shared())
+    answer = make_response(html)
+    answer.headers["Content-Security-Policy"] = _WITH_FRAME
+    return answer
+
+
+@pages.get("/outbox/<uuid:uuid>/html")
+@signed_in
+def outbox_html(uuid: UUID) -> Response:
+    """The HTML of a mail by itself, to be framed by its page."""
+    found = _detail(uuid)
+    if found.rendered is None:
+        raise NotFound("There is no such mail.")
+    answer = make_response(found.rendered.html)
+    answer.headers.update(_FRAMED)
+    return answer
+
+
+def _coordinator() -> Person:
+    """Who is asking, if they coordinate a programme and signed in with more than a link."""
+    who = actor()
+    if not who.coordinates:
+        raise NotFound("There is no such page.")
+    return session().get_one(Person, who.person_id)
+
+
+def _detail(uuid: UUID) -> MailDetail:
+    site = Site(context().base_url, secret=door().secret_key)
+    return service.mail_detail(session(), actor=_coordinator(), uuid=uuid, site=site)
+
+
+def _before() -> int | None:
+    number = request.args.get("before", type=int)
+    return number if number is not None and 0 < number <= _LARGEST else None
+
+
+def _language(mail: Mail) -> str:
+    return language_for(mail.person.locale)
+
+
+def _shared() -> dict[str, Any]:
+    return {"words": outbox_words, "is_private": is_private, "language_of_mail": _language}
