@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import feeds
+from tests.bench import feeds, pages
 
-BENCHES = {"feeds": feeds.measure}
+BENCHES = {"feeds": feeds.measure, "pages": pages.measure}
 
 
 def main(names: list[str]) -> int:

@@ -2,7 +2,6 @@
 
 import os
 import statistics
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,11 +12,11 @@ from icalendar import Calendar, Event as VEvent
 from sqlalchemy.orm import Session
 
 from mmp.adapters.database import db
-from mmp.app import create_app
 from mmp.config import Settings
 from mmp.core.texts import pick
 from mmp.models import Event
 from mmp.services import feeds
+from tests.bench.instances import instance
 from tests.bench.report import Figure
 from tests.bench.servers import Server, gunicorn
 from tests.support.factories import Factory, timed
@@ -44,20 +43,14 @@ class Bench:
 
 def measure() -> Iterator[Figure]:
     """All figures of feeds, in one run."""
-    with tempfile.TemporaryDirectory() as folder:
-        environ = {"MMP_INSTANCE": folder}
-        app = create_app(Settings.load(environ))
-        with app.app_context():
-            db.create_all()
-            bench = _make(environ, db.session())
-            with gunicorn("mmp.app:create_app()", bench.addresses[10], environ) as server:
-                yield Figure("start to first answer, s", server.seconds_to_first_answer, 1.0)
-                yield Figure("resident memory after it, MB", server.resident_megabytes(), 110)
-                yield from _polls(bench, server, Path(folder) / "body.ics")
-                yield Figure(
-                    "resident memory after these polls, MB", server.resident_megabytes(), 110
-                )
-                yield from _changes(bench, server)
+    with instance() as (app, environ):
+        bench = _make(environ, db.session())
+        with gunicorn("mmp.app:create_app()", bench.addresses[10], environ) as server:
+            yield Figure("start to first answer, s", server.seconds_to_first_answer, 1.0)
+            yield Figure("resident memory after it, MB", server.resident_megabytes(), 110)
+            yield from _polls(bench, server, Path(app.instance_path) / "body.ics")
+            yield Figure("resident memory after these polls, MB", server.resident_megabytes(), 110)
+            yield from _changes(bench, server)
 
 
 def _polls(bench: Bench, server: Server, body_file: Path) -> Iterator[Figure]:
