@@ -81,6 +81,8 @@ def brought_up_to_date(language: str) -> bytes:
     """The catalogue with exactly the texts that the code holds, in a stable order."""
     old = read(language)
     new = Catalog(locale=language, project="mmp", fuzzy=False, header_comment=HEADER)
+    # The catalogue's own rule: Babel's for Arabic takes 13 for what 100 is.
+    new.mime_headers = [one for one in old.mime_headers if one[0] == "Plural-Forms"]
     for message in extracted():
         if not message.id:
             continue

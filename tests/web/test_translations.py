@@ -66,3 +66,20 @@ def test_arabic_counts_as_arabic_does() -> None:
         "100 مشارك",
         "103 مشاركين",
     ]
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    (
+        (1, "شخص واحد"),
+        (2, "شخصان"),
+        (3, "3 أشخاص"),
+        (13, "13 شخصًا"),
+        (43, "43 شخصًا"),
+        (100, "100 شخص"),
+    ),
+)
+def test_arabic_counts_people_so_too(count: int, words: str) -> None:
+    """CLDR's six forms: Babel's own rule would have 13 of what 100 are."""
+    said = catalogue("ar").ngettext("%(count)s person", "%(count)s people", count)
+    assert said % {"count": count} == words
