@@ -256,3 +256,14 @@ def test_discreet_people_are_named_in_no_mail(two: Two) -> None:
         assert mail.programme_id is None
         for word in ("Erik", "Lina", "Our secret", "My flat"):
             assert word not in str(mail.parameters)
+
+
+def test_entry_of_another_pair_is_not_written_over(two: Two) -> None:
+    entry = LogEntry(day=NOW.date(), minutes=30, topic="Ours", consent=AttributionConsent.NO)
+    uuid = uuid4()
+    talks.log_talk(two.session, now=NOW, actor=two.lina, pair=two.pair, uuid=uuid, entry=entry)
+    others = [two.make.person(two.programme) for _ in range(2)]
+    other = two.make.pair(two.programme, *others)
+    with pytest.raises(UserError, match="Load the page again"):
+        talks.log_talk(two.session, now=NOW, actor=others[0], pair=other, uuid=uuid, entry=entry)
+    assert two.session.scalars(select(TalkLog.topic)).all() == ["Ours"]

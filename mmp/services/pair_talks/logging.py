@@ -57,6 +57,8 @@ def log_talk(
         .execution_options(populate_existing=True)
     )
     topic = " ".join(entry.topic.split()) or None
+    if known is None and session.scalar(select(TalkLog.id).where(TalkLog.uuid == uuid)):
+        raise UserError("Load the page again and try once more.")  # another pair's entry
     if known is None:
         known = TalkLog(
             uuid=uuid,
