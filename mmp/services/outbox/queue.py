@@ -2,16 +2,18 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from mmp.core.mail import Reason, pack
 from mmp.models import Event, Mail, Person, Programme
 from mmp.models.mail import WAITING, MailState
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 CHANNEL = "mmp_mail"
 """PostgreSQL tells workers on it that there is something to look at, once it is committed."""
@@ -159,7 +161,11 @@ def _change(session: Session, *which: ColumnElement[bool], **values: Any) -> int
 
 def _insert(session: Session) -> "sqlite.Insert | postgresql.Insert":
     if session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # heavy, and of no use on SQLite
+
         return postgresql.insert(Mail)
+    from sqlalchemy.dialects import sqlite  # the other one
+
     return sqlite.insert(Mail)
 
 
