@@ -1,6 +1,6 @@
 """signing in
 
-Revision: 0003, follows 0002; 2026-11-22
+Revision: 0003, follows 0002; 2026-11-21
 """
 
 import sqlalchemy as sa

@@ -1,6 +1,6 @@
 """pair talks
 
-Revision: 0004, follows 0003; 2026-11-22
+Revision: 0004, follows 0003; 2026-11-21
 """
 
 import sqlalchemy as sa
