@@ -6,7 +6,10 @@ from mmp.models.events import Event, GuidingQuestion, event_predecessor
 from mmp.models.feeds import Feed
 from mmp.models.forms import Answer, Form, Question, Response
 from mmp.models.history import HistoryEntry
+from mmp.models.inbound import InboundMail, OptOut, SuppressedAddress
+from mmp.models.invitations import Invitation
 from mmp.models.mail import Mail, MailAttempt
+from mmp.models.messages import Message, message_attachment
 from mmp.models.pair_talks import OfferedTime, OfferEnd, TalkConsent, TalkLog, TalkOffer
 from mmp.models.pairs import Pair, PairMember
 from mmp.models.participation import Attendance, Delegation, Participation
@@ -20,6 +23,7 @@ from mmp.models.programmes import (
     Series,
     Theme,
 )
+from mmp.models.reminders import Delivery, ReminderRule
 from mmp.models.reports import Contribution, Document, DocumentFile, Recommendation
 from mmp.models.sign_in import SignIn, SignInLink
 
@@ -33,6 +37,7 @@ __all__ = [
     "Break",
     "Contribution",
     "Delegation",
+    "Delivery",
     "Document",
     "DocumentFile",
     "Event",
@@ -40,12 +45,16 @@ __all__ = [
     "Form",
     "GuidingQuestion",
     "HistoryEntry",
+    "InboundMail",
+    "Invitation",
     "Mail",
     "MailAttempt",
     "Membership",
+    "Message",
     "Milestone",
     "OfferEnd",
     "OfferedTime",
+    "OptOut",
     "Organisation",
     "OrganisationRole",
     "Pair",
@@ -56,13 +65,16 @@ __all__ = [
     "Programme",
     "Question",
     "Recommendation",
+    "ReminderRule",
     "Response",
     "Series",
     "SignIn",
     "SignInLink",
+    "SuppressedAddress",
     "TalkConsent",
     "TalkLog",
     "TalkOffer",
     "Theme",
     "event_predecessor",
+    "message_attachment",
 ]

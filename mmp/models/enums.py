@@ -153,6 +153,17 @@ class Partstat(StrEnum):
     DECLINED = "DECLINED"
 
 
+class AnswerVia(StrEnum):
+    """The way an answer came."""
+
+    PAGE = "page"
+    LINK = "link"
+    """The mail's own link, without signing in."""
+    CALENDAR = "calendar"
+    """A REPLY of their calendar program."""
+    COORDINATOR = "coordinator"
+
+
 class AttendanceForm(StrEnum):
     IN_ROOM = "in_room"
     ONLINE = "online"
@@ -211,3 +222,78 @@ class Strength(StrEnum):
     """They read the person's mail."""
     STRONG = "strong"
     """They gave the password too, and a code where one is asked."""
+
+
+class ReminderPreset(StrEnum):
+    """The sets of rules a programme can begin with; `core.reminders` says what is in them."""
+
+    STANDARD = "standard"
+    CALM = "calm"
+    NONE = "none"
+
+
+class ReminderAnchor(StrEnum):
+    """What a reminder's distance is counted from."""
+
+    START = "start"
+    END = "end"
+    INVITED = "invited"
+    """When the person was invited: for chasing who has not answered."""
+
+
+class OffsetUnit(StrEnum):
+    MINUTES = "minutes"
+    HOURS = "hours"
+    DAYS = "days"
+    """Calendar days in the event's zone, at the same clock time."""
+
+
+class DeliveryState(StrEnum):
+    """`planned` -> `queued` (a mail holds it) -> `sent`, or one of the ends, each with a reason."""
+
+    PLANNED = "planned"
+    HELD = "held"
+    QUEUED = "queued"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+    SUPERSEDED = "superseded"
+    SKIPPED = "skipped"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+
+
+class InvitationState(StrEnum):
+    """What the last calendar mail to this person said."""
+
+    REQUESTED = "requested"
+    CANCELLED = "cancelled"
+
+
+class MessageState(StrEnum):
+    DRAFT = "draft"
+    SENT = "sent"
+
+
+class InboundKind(StrEnum):
+    """What a mail turned out to be."""
+
+    REPLY = "reply"
+    COUNTER = "counter"
+    DELEGATION = "delegation"
+    BOUNCE = "bounce"
+    AUTOMATIC = "automatic"
+    """Out of office and the like: asks for nothing."""
+    OTHER = "other"
+    UNREADABLE = "unreadable"
+
+
+class InboundState(StrEnum):
+    APPLIED = "applied"
+    """It did what it says."""
+    IGNORED = "ignored"
+    """It changed nothing and asks for nothing."""
+    OPEN = "open"
+    """Someone has to look: the worklist."""
+    DONE = "done"
+    """Someone has."""

@@ -82,6 +82,8 @@ class Event(Identified, Versioned, Keyed, Base):
 
     uid: Mapped[str] = mapped_column(String(255))
     sequence: Mapped[int] = mapped_column(default=0)
+    time_version: Mapped[int] = mapped_column(default=0)
+    """Rises when start or zone change: what was planned for the old time is then void."""
     status: Mapped[EventStatus] = mapped_column(default=EventStatus.DRAFT)
     cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
     created_at: Mapped[datetime]

@@ -80,6 +80,8 @@ class Mail(Identified, Base):
         ForeignKey("event.id", ondelete="CASCADE"), init=False, default=None
     )
     urgent: Mapped[bool] = mapped_column(default=False)
+    optional: Mapped[bool] = mapped_column(default=False)
+    """Whether its reader may ask for no more of this kind (RFC 8058)."""
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     expires_at: Mapped[datetime | None] = mapped_column(default=None)

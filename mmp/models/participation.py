@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from mmp.core.texts import Translated
 from mmp.models.base import Base, Identified, Keyed, Versioned
 from mmp.models.enums import (
+    AnswerVia,
     AttendanceForm,
     AttendanceSource,
     Entry,
@@ -45,6 +46,11 @@ class Participation(Identified, Versioned, Base):
     partstat: Mapped[Partstat] = mapped_column(default=Partstat.NEEDS_ACTION)
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
     answer_note: Mapped[str | None] = mapped_column(default=None)
+    answered_via: Mapped[AnswerVia | None] = mapped_column(default=None)
+    answer_stamp: Mapped[datetime | None] = mapped_column(default=None)
+    """When a calendar program wrote the answer (DTSTAMP): an older one changes nothing."""
+    waiting_since: Mapped[datetime | None] = mapped_column(default=None)
+    """The order of the waiting list, while `entry` is `waiting`."""
     form: Mapped[AttendanceForm | None] = mapped_column(default=None)
     organisation_name: Mapped[Translated] = mapped_column(default_factory=dict)
     position: Mapped[Translated] = mapped_column(default_factory=dict)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mmp.core.texts import Translated
 from mmp.models.base import Base, Identified, Keyed, Versioned
-from mmp.models.enums import BreakKind, OrganisationRoleName, Precision
+from mmp.models.enums import BreakKind, OrganisationRoleName, Precision, ReminderPreset
 
 if TYPE_CHECKING:
     from mmp.models.events import Event
@@ -29,6 +29,7 @@ class Programme(Identified, Versioned, Base):
     colour: Mapped[str] = mapped_column(String(32), default="steelblue")
     """A CSS colour name (RFC 7986, COLOR)."""
     reply_to: Mapped[str | None] = mapped_column(String(320), default=None)
+    reminder_preset: Mapped[ReminderPreset] = mapped_column(default=ReminderPreset.STANDARD)
     calendar_counter: Mapped[int] = mapped_column(default=0)
     """Rises with every change that this programme's feeds may show."""
     created_at: Mapped[datetime]

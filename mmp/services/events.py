@@ -56,6 +56,8 @@ def apply_when(row: Event | AgendaItem, when: When | None) -> list[AgendaItem]:
         raise ValueError("an event always has a time, however vague")
     followers = [item for item in row.agenda if item.zone is None and item.starts_local]
     followers = followers if when.zone != row.zone else []
+    if row.zone != when.zone or row.starts_at != when.span().starts_at:
+        row.time_version = (row.time_version or 0) + 1
     for column, value in when_columns(when).items():
         setattr(row, column, value)
     for item in followers:
