@@ -10,12 +10,12 @@ from babel import Locale
 from babel.dates import (
     format_date,
     format_time,
-    get_time_format,
     get_timezone_location,
 )
 from flask_babel import get_locale, gettext as _
 from markupsafe import Markup
 
+from mmp.adapters.hours import clock_interval
 from mmp.adapters.translations import of_city
 from mmp.core import zones
 from mmp.web.texts import isolate
@@ -127,12 +127,7 @@ def clock_times(starts: datetime, ends: datetime) -> str:
             f"{format_date(moment, pattern, locale=locale)} {clock_time(moment)}"
             for moment in (starts, ends)
         )
-    twelve = "a" in get_time_format("short", locale=locale).pattern
-    same_half = (starts.hour < 12) == (ends.hour < 12)
-    if twelve and same_half:  # “1:00–3:30 م”: the half of the day once
-        return f"{format_time(starts, 'h:mm', locale=locale)}–{clock_time(ends)}"
-    dash = " – " if twelve else "–"
-    return f"{clock_time(starts)}{dash}{clock_time(ends)}"
+    return clock_interval(starts, ends, locale)
 
 
 def clock_time(moment: datetime) -> str:

@@ -94,7 +94,7 @@ def test_what_is_missing_is_an_error(name: str, missing: str) -> None:
         (
             "ar_JO",
             "Asia/Amman",
-            ("الأحد، 27 أيلول 2026، 3:00 م – 5:00 م، بتوقيت عمّان (UTC+3)",),
+            ("الأحد، 27 أيلول 2026، 3:00–5:00 م، بتوقيت عمّان (UTC+3)",),
         ),
         (
             "ar_MA",

@@ -3,8 +3,9 @@
 from datetime import date, datetime, timedelta
 
 from babel import Locale
-from babel.dates import format_date, format_time, get_time_format, get_timezone_location
+from babel.dates import format_date, format_time, get_timezone_location
 
+from mmp.adapters.hours import clock_interval
 from mmp.adapters.translations import catalogue, of_city
 from mmp.core import zones
 from mmp.core.when import When
@@ -81,11 +82,10 @@ def _days_of(when: When, locale: Locale) -> str:
 def _clock_times(starts_at: datetime, ends_at: datetime, locale: Locale, zone: str) -> str:
     starts, ends = zones.to_wall(starts_at, zone), zones.to_wall(ends_at, zone)
     comma = _comma(locale)
-    first = f"{_full_day(starts.date(), locale)}{comma}{_clock(starts, locale)}"
+    day = f"{_full_day(starts.date(), locale)}{comma}"
     if starts.date() == ends.date():
-        # As on pages: without spaces, but where the half of the day stands between.
-        dash = " – " if "a" in get_time_format("short", locale=locale).pattern else "–"
-        return f"{first}{dash}{_clock(ends, locale)}"
+        return day + clock_interval(starts, ends, locale)
+    first = f"{day}{_clock(starts, locale)}"
     return f"{first} – {_full_day(ends.date(), locale)}{comma}{_clock(ends, locale)}"
 
 
