@@ -2,7 +2,9 @@
 
 from mmp.core.mail.backoff import delay_after
 from mmp.core.mail.message import (
+    Attachment,
     BadHeader,
+    CalendarPart,
     Draft,
     Mailbox,
     build,
@@ -16,7 +18,9 @@ from mmp.core.mail.site import Site
 from mmp.core.mail.tokens import Secret, blot_out, fill_in, secret_for, token
 
 __all__ = [
+    "Attachment",
     "BadHeader",
+    "CalendarPart",
     "Draft",
     "Link",
     "Mailbox",

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from typing import Literal
+from urllib.parse import quote
 from uuid import UUID
 
 LINE = 76
@@ -34,6 +36,23 @@ class Mailbox:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarPart:
+    """An iCalendar object in a mail (RFC 6047). `octets` are CRLF lines of UTF-8."""
+
+    method: Literal["REQUEST", "CANCEL", "REPLY"]
+    octets: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes along. `media_type` is `type/subtype`."""
+
+    filename: str
+    media_type: str
+    octets: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """All that a mail says, before it becomes octets. `locale` is the reader's."""
 
@@ -48,6 +67,8 @@ class Draft:
     reply_to: tuple[Mailbox, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     """More of them, ASCII, such as List-Unsubscribe."""
+    calendar: CalendarPart | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 def build(draft: Draft) -> bytes:
@@ -64,17 +85,56 @@ def build(draft: Draft) -> bytes:
         ("Content-Language", _ascii(draft.locale.replace("_", "-"))),
         *((_ascii(name), _ascii(value)) for name, value in draft.headers),
         ("MIME-Version", "1.0"),
-        ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
     ]
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    return b"".join(
-        (
-            lines.encode("ascii"),
-            b"\r\n",
-            *(_part(boundary, *one) for one in (("plain", draft.text), ("html", draft.html))),
-            f"--{boundary}--\r\n".encode(),
-        )
+    return lines.encode("ascii") + _body(draft, boundary)
+
+
+def _body(draft: Draft, boundary: str) -> bytes:
+    """The words, and the calendar object as the last of their alternatives and once more as a file
+    with the same octets: some programs look for the one, some for the other."""
+    words = [_text_part("plain", draft.text), _text_part("html", draft.html)]
+    files = []
+    if draft.calendar is not None:
+        octets, method = draft.calendar.octets, draft.calendar.method
+        kind = f"text/calendar; charset=utf-8; method={method}"
+        words.append(_octets_part(kind, octets))
+        files.append(_octets_part("application/ics", octets, filename="invite.ics"))
+    files += [_octets_part(one.media_type, one.octets, one.filename) for one in draft.attachments]
+    alternative = _multipart("alternative", boundary, words)
+    return _multipart("mixed", f"{boundary}m", [alternative, *files]) if files else alternative
+
+
+def _multipart(subtype: str, boundary: str, parts: list[bytes]) -> bytes:
+    head = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n\r\n'
+    between = f"--{boundary}\r\n".encode()
+    end = f"--{boundary}--\r\n".encode()
+    return head.encode("ascii") + b"".join(between + part for part in parts) + end
+
+
+def _text_part(subtype: str, text: str) -> bytes:
+    lines = "\r\n".join(text.splitlines()) + "\r\n"
+    head = (
+        f"Content-Type: text/{subtype}; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
+    # The first line break tells b2a_qp to write CRLF, also where it breaks a line itself.
+    return head.encode("ascii") + binascii.b2a_qp(lines.encode("utf-8"), istext=True)
+
+
+def _octets_part(kind: str, octets: bytes, filename: str | None = None) -> bytes:
+    """Octets in base64, lines of 76 letters ended by CRLF."""
+    head = [f"Content-Type: {_ascii(kind)}", "Content-Transfer-Encoding: base64"]
+    if filename is not None:
+        head.append(f"Content-Disposition: attachment;\r\n filename*=utf-8''{_percent(filename)}")
+    letters = b64encode(octets)
+    lines = [letters[at : at + LINE] for at in range(0, len(letters), LINE)]
+    return "\r\n".join([*head, "", ""]).encode("ascii") + b"".join(one + b"\r\n" for one in lines)
+
+
+def _percent(filename: str) -> str:
+    """A file name as RFC 2231 spells it, without anything that leads into a folder."""
+    return quote(re.sub(r"[\\/\x00-\x1f\x7f]+", "_", filename)[:120], safe="")
 
 
 def mailbox(box: Mailbox) -> str:
@@ -132,16 +192,6 @@ def _pieces(value: str) -> Iterator[bytes]:
             piece = b""
         piece += octets
     yield piece
-
-
-def _part(boundary: str, subtype: str, text: str) -> bytes:
-    lines = "\r\n".join(text.splitlines()) + "\r\n"
-    head = (
-        f"--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\n"
-        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-    )
-    # The first line break tells b2a_qp to write CRLF, also where it breaks a line itself.
-    return head.encode("ascii") + binascii.b2a_qp(lines.encode("utf-8"), istext=True)
 
 
 def _refuse_breaks(value: str) -> str:

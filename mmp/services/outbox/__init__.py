@@ -11,13 +11,17 @@ from mmp.services.outbox.queue import (
     release,
     release_all,
 )
+from mmp.services.outbox.sources import More, Personal, Source, source_for
 from mmp.services.outbox.views import MailDetail, latest_trouble, mail_detail, mail_list
 
 __all__ = [
     "CHANNEL",
     "Contents",
     "MailDetail",
+    "More",
     "NoUsableAddress",
+    "Personal",
+    "Source",
     "cancel",
     "cancel_all",
     "compose",
@@ -30,4 +34,5 @@ __all__ = [
     "release",
     "release_all",
     "secrets_in",
+    "source_for",
 ]

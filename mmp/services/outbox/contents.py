@@ -27,6 +27,7 @@ from mmp.core.texts import Translated, pick
 from mmp.models import Event, Mail, Membership, Person, Programme
 from mmp.models.enums import EventStatus, MembershipRole, MembershipStatus
 from mmp.services.events import when_of
+from mmp.services.outbox.sources import More, Personal, more_for
 
 
 class NoUsableAddress(Exception):
@@ -65,7 +66,8 @@ def compose(session: Session, mail: Mail, *, site: Site, now: datetime) -> Conte
         address = sendable(person.email or "")
     except BadHeader as error:
         raise NoUsableAddress(str(error)) from error
-    rendered = rendered_mail(session, mail, site=site)
+    more = more_for(session, [mail], site).get(mail.id, More())
+    rendered = rendered_mail(session, mail, site=site, more=more)
     sender = Mailbox(_sender_name(mail, person), _sender(mail, site))
     identity = mail.message_id or message_id(mail.uuid, sender.address)
     octets = build(
@@ -79,13 +81,19 @@ def compose(session: Session, mail: Mail, *, site: Site, now: datetime) -> Conte
             text=rendered.text,
             html=rendered.html,
             locale=language_for(person.locale),
+            headers=more.headers,
+            calendar=more.calendar,
+            attachments=more.attachments,
         )
     )
     return Contents(rendered, octets, identity, sender.address, address)
 
 
-def rendered_mail(session: Session, mail: Mail, *, site: Site) -> Rendered:
+def rendered_mail(
+    session: Session, mail: Mail, *, site: Site, more: More | None = None
+) -> Rendered:
     """What the mail would say now, with stand-ins for secret tokens."""
+    more = more or more_for(session, [mail], site).get(mail.id, More())
     person = mail.person
     language = language_for(person.locale)
 
@@ -104,8 +112,13 @@ def rendered_mail(session: Session, mail: Mail, *, site: Site) -> Rendered:
         "base_url": site.base_url,
         "page": None,
         **given,
+        **{name: _plain(value) for name, value in more.values.items()},
     }
     return render(mail.template, locale=person.locale, zone=person.zone, parameters=values)
+
+
+def _plain(value: Any) -> Any:
+    return value.text if isinstance(value, Personal) else value
 
 
 def secrets_in(mail: Mail, *, site: Site) -> list[Secret]:
