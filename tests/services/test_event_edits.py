@@ -6,12 +6,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mmp.core.errors import NotFound, StaleEdit, UserError
 from mmp.core.event_changes import Details
-from mmp.core.mail import Site
+from mmp.core.mail import Reason, Site
 from mmp.core.when import When
 from mmp.models import AgendaItem, Event, HistoryEntry, Mail, Person, Programme
 from mmp.models.enums import (
@@ -23,7 +23,7 @@ from mmp.models.enums import (
     Strength,
 )
 from mmp.models.mail import MailState
-from mmp.services import event_edits as edits, feeds, permissions, sessions
+from mmp.services import event_edits as edits, feeds, outbox, permissions, sessions
 from mmp.services.outbox.contents import rendered_mail
 from mmp.services.permissions import Actor
 from tests.support.factories import Factory, timed
@@ -69,6 +69,24 @@ def _details(**more: Any) -> Details:
 def _mails(session: Session, kind: str | None = None) -> list[Mail]:
     wanted = [Mail.kind == kind] if kind else []
     return list(session.scalars(select(Mail).where(*wanted).order_by(Mail.id)))
+
+
+def _leave(session: Session) -> None:
+    """Every mail that waits goes."""
+    waits = Mail.state == MailState.DUE
+    gone = {"state": MailState.SENT, "reason": Reason.ACCEPTED, "ended_at": NOW, "frozen_at": NOW}
+    session.execute(update(Mail).where(waits).values(gone))
+    session.expire_all()
+
+
+def _waiting(session: Session) -> dict[str, tuple[str, str]]:
+    """Kind and words of each mail that waits, by its reader."""
+    session.expire_all()
+    return {
+        mail.person.key: (mail.kind, rendered_mail(session, mail, site=SITE).text)
+        for mail in _mails(session)
+        if mail.state is MailState.DUE
+    }
 
 
 def _save(session: Session, actor: Actor, event: Event, **more: Any) -> edits.Saved:
@@ -220,7 +238,9 @@ def test_a_discreet_readers_mail_names_nothing(
     person = make.person(programme, discreet=True)
     make.participation(meeting, person)
     _save(session, actor, meeting, when=timed(datetime(2026, 10, 22, 14)), city={"en": "Lund"})
+    _leave(session)
     edits.cancel_event(session, actor=actor, now=NOW, event=meeting, reason="No room in Lund")
+    _leave(session)
     edits.restore_event(session, actor=actor, now=NOW, event=meeting)
     mails = [mail for mail in _mails(session) if mail.person_id == person.id]
     assert [mail.kind for mail in mails] == ["event_moved", "event_cancelled", "event_restored"]
@@ -299,16 +319,124 @@ def test_published_cancelled_restored(session: Session, actor: Actor, meeting: E
     assert meeting.sequence == 2
     (mail, *_rest) = _mails(session, "event_cancelled")
     assert "Too few rooms" in rendered_mail(session, mail, site=SITE).text
+    _leave(session)
     assert edits.restore_event(session, **values) == 3
     assert edits.restore_event(session, **values) is None
     assert meeting.status is EventStatus.PUBLISHED
     assert str(meeting.cancelled_at) == "None"
-    session.expire_all()
-    assert {mail.state for mail in _mails(session, "event_cancelled")} == {MailState.CANCELLED}
     (restored, *_rest) = _mails(session, "event_restored")
     assert "takes place after all" in rendered_mail(session, restored, site=SITE).text
     actions = session.scalars(select(HistoryEntry.action).order_by(HistoryEntry.id)).all()
     assert actions == ["published", "cancelled", "restored"]
+
+
+LATER = timed(datetime(2026, 10, 22, 14))
+LATEST = timed(datetime(2026, 10, 29, 14))
+
+
+def test_a_second_move_takes_the_place_of_a_mail_that_waits(
+    session: Session, make: Factory, programme: Programme, actor: Actor, meeting: Event
+) -> None:
+    _save(session, actor, meeting, when=LATER, city={"en": "Lund"})
+    late = make.person(programme, key="late", zone="Europe/Stockholm")
+    make.participation(meeting, late)
+    assert _save(session, actor, meeting, when=LATEST).told == 4
+    mails = _waiting(session)
+    assert set(mails) == {"stockholm", "amman", "rabat", "late"}
+    _, text = mails["stockholm"]
+    assert "15 October 2026" in text, "what was last told"
+    assert "22 October" not in text
+    assert "29 October 2026" in text
+    assert "Place: Lund" in text
+    assert "22 October 2026" in mails["late"][1], "who came in between knows that day"
+    ended = [mail for mail in _mails(session) if mail.state is MailState.CANCELLED]
+    assert {mail.reason for mail in ended} == {Reason.SUPERSEDED}
+
+
+def test_moved_back_before_the_mail_left_tells_nobody(
+    session: Session, actor: Actor, meeting: Event
+) -> None:
+    form, link = meeting.form.value, meeting.join_link
+    other = "https://meet.example/room"
+    _save(session, actor, meeting, when=LATER, form="hybrid", join_link=other)
+    saved = _save(session, actor, meeting, when=OCTOBER, form=form, join_link=link)
+    assert saved.told == 0
+    assert not _waiting(session)
+    _save(session, actor, meeting, when=LATER)
+    assert _save(session, actor, meeting, when=OCTOBER, form="hybrid").told == 3
+    _, text = _waiting(session)["stockholm"]
+    assert "has changed" in text
+    assert "Before:" not in text
+
+
+def test_what_left_is_told_anew(session: Session, actor: Actor, meeting: Event) -> None:
+    _save(session, actor, meeting, when=LATER)
+    _leave(session)
+    assert _save(session, actor, meeting, when=OCTOBER).told == 3
+    assert "22 October 2026" in _waiting(session)["stockholm"][1]
+
+
+@pytest.mark.parametrize(
+    "begun",
+    (
+        {"frozen_at": NOW},
+        {"state": MailState.LEASED, "lease_owner": "w", "frozen_at": NOW},
+        {"state": MailState.HELD, "reason": "restored from a backup"},
+    ),
+)
+def test_what_may_have_left_counts_as_told_and_comes_no_more(
+    session: Session, actor: Actor, meeting: Event, begun: dict[str, Any]
+) -> None:
+    _save(session, actor, meeting, when=LATER)
+    session.execute(update(Mail).values(begun))
+    assert _save(session, actor, meeting, when=OCTOBER).told == 3
+    mails = _waiting(session)
+    assert len(mails) == 3
+    assert "22 October 2026" in mails["stockholm"][1]
+
+
+def test_what_a_coordinator_holds_back_is_replaced(
+    session: Session, actor: Actor, meeting: Event
+) -> None:
+    _save(session, actor, meeting, when=LATER)
+    for mail in _mails(session):
+        outbox.hold(session, mail=mail)
+    assert _save(session, actor, meeting, when=OCTOBER).told == 0
+    assert not _waiting(session)
+
+
+def test_cancelled_and_restored_before_the_mail_left(
+    session: Session, actor: Actor, meeting: Event
+) -> None:
+    values: dict[str, Any] = {"actor": actor, "now": NOW, "event": meeting}
+    assert edits.cancel_event(session, **values) == 3
+    assert edits.restore_event(session, **values) == 0
+    assert not _waiting(session)
+    _save(session, actor, meeting, when=LATER)
+    assert edits.cancel_event(session, **values) == 3
+    kind, text = _waiting(session)["stockholm"]
+    assert kind == "event_cancelled"
+    assert "15 October 2026" in text, "nobody heard of the other day"
+    assert edits.restore_event(session, **values) == 3
+    kind, text = _waiting(session)["stockholm"]
+    assert kind == "event_moved", "now they do"
+    assert "15 October 2026" in text
+    assert "22 October 2026" in text
+
+
+def test_restored_and_changed_again_before_the_mail_left(
+    session: Session, actor: Actor, meeting: Event
+) -> None:
+    values: dict[str, Any] = {"actor": actor, "now": NOW, "event": meeting}
+    edits.cancel_event(session, **values)
+    _leave(session)
+    assert edits.restore_event(session, **values) == 3
+    assert _save(session, actor, meeting, when=LATER).told == 3
+    kind, text = _waiting(session)["stockholm"]
+    assert kind == "event_restored"
+    assert "22 October 2026" in text
+    assert edits.cancel_event(session, **values) == 0
+    assert not _waiting(session)
 
 
 def test_the_preview_says_who_is_told_and_what_it_means_for_them(

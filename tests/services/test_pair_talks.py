@@ -12,6 +12,7 @@ from mmp.core.errors import NotFound, StaleEdit, UserError
 from mmp.core.mail import token
 from mmp.models import Event, HistoryEntry, Mail, Pair, Person, Programme, TalkLog, TalkOffer
 from mmp.models.enums import AttributionConsent, EventStatus, MembershipRole, Partstat, Strength
+from mmp.models.mail import MailState
 from mmp.models.pair_talks import OfferEnd
 from mmp.services import pair_talks as talks, permissions, sessions
 from mmp.services.pair_talks import LogEntry, OfferOpen, TimeTaken, Wish
@@ -169,6 +170,36 @@ def test_moving_raises_the_sequence_and_tells_the_other(two: Two) -> None:
     talks.cancel_talk(two.session, now=NOW, actor=two.lina, talk=talk, version=1)
     assert (talk.sequence, talk.status) == (2, EventStatus.CANCELLED)
     assert two.mails("event_cancelled") == ["Erik"]
+
+
+def test_a_move_and_back_before_the_mail_left_tells_nothing(two: Two) -> None:
+    talk = two.talk()
+    starts, ends, session = talk.starts_local, talk.ends_local, two.session
+    assert starts and ends
+    minutes = (ends - starts) // timedelta(minutes=1)
+
+    def move(person: Person, days: int) -> list[str]:
+        talks.move_talk(
+            session,
+            now=NOW,
+            actor=person,
+            talk=talk,
+            version=talk.version,
+            starts=starts + timedelta(days=days),
+            minutes=minutes,
+            where="",
+        )
+        session.expire_all()
+        waiting = select(Mail).where(Mail.kind == "event_moved", Mail.state == MailState.DUE)
+        return [mail.person.name for mail in session.scalars(waiting)]
+
+    mover = two.lina if talk.zone == two.lina.zone else two.erik
+    other = two.erik if mover is two.lina else two.lina
+    assert move(mover, 1) == [other.name]
+    assert move(mover, 2) == [other.name]
+    assert move(mover, 0) == []
+    assert move(mover, 1) == [other.name]
+    assert move(other, 2) == [mover.name], "who moves it knows of the move before"
 
 
 def test_a_talk_has_one_entry_however_often_it_is_logged(two: Two) -> None:

@@ -66,8 +66,8 @@ def _pack_known(value: Any) -> dict[str, Any]:
 def unpack(
     value: Any,
     *,
-    link: Callable[[str, tuple[str, str] | None], str],
-    words: Callable[[Translated], str],
+    link: Callable[[str, tuple[str, str] | None], Any],
+    words: Callable[[Translated], Any],
 ) -> Any:
     """What `pack` was given, with links as full addresses and texts in the reader's language."""
     if isinstance(value, list):

@@ -14,7 +14,6 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from mmp.core.errors import StaleEdit, UserError
 from mmp.core.event_changes import Details, Remark, differences, plain, plain_when, settle, shifted
-from mmp.core.mail import Words
 from mmp.core.texts import pick
 from mmp.core.when import When
 from mmp.models import AgendaItem, Event, GuidingQuestion, Person, Programme
@@ -22,7 +21,7 @@ from mmp.models.enums import EventForm, EventStatus
 from mmp.services import events as rules, history
 from mmp.services.desk import person_of
 from mmp.services.event_edits.reading import details_of, may_be_contact, may_be_earlier
-from mmp.services.event_edits.telling import tell, would_tell
+from mmp.services.event_edits.telling import facts_of, tell, would_tell
 from mmp.services.permissions import Actor
 
 _NOT_HANDLES = frozenset({"new"})
@@ -94,8 +93,7 @@ def change_event(
     People are told by mail of a change of time, place or form of a published event.
     """
     when, remarks = settle(details.when)
-    before, ends_before = details_of(event), event.ends_at
-    place_before = _place(event)
+    before, ends_before, facts = details_of(event), event.ends_at, facts_of(event)
     changes = differences(before, with_when(details, when))
     if event.version != version:
         if changes:
@@ -110,15 +108,7 @@ def change_event(
     _flush(session)
     told = 0
     if would_tell(event, changes.keys(), ends_at=ends_before, now=now):
-        moved = {
-            "old": before.when,
-            "new": when,
-            "old_place": Words(place_before),
-            "new_place": Words(_place(event)),
-            "form": details.form if "form" in changes else None,
-            "link_changed": "join_link" in changes and bool(event.join_link),
-        }
-        told = tell(session, now=now, event=event, kind="event_moved", parameters=moved)
+        told = tell(session, now=now, event=event, before=facts)
     return Saved(event, changes, remarks, told, len(items))
 
 
@@ -243,17 +233,6 @@ def _ask(event: Event, details: Details) -> None:
     del rows[len(details.guiding_questions) :]
     for position in range(len(rows), len(details.guiding_questions)):
         rows.append(GuidingQuestion(position=position, text=details.guiding_questions[position]))
-
-
-def _place(event: Event) -> dict[str, str]:
-    """Venue, address and city as one line, in each language that one of them has."""
-    parts = (event.venue, event.address, event.city)
-    codes = dict.fromkeys(code for part in parts for code in part)
-    lines = {}
-    for code in codes:
-        comma = "، " if code == "ar" else ", "
-        lines[code] = comma.join(text for part in parts if (text := pick(part, code)))
-    return lines
 
 
 def _flush(session: Session) -> None:

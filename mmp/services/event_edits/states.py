@@ -10,7 +10,7 @@ from mmp.models import Event
 from mmp.models.enums import EventStatus
 from mmp.services import events as rules, outbox
 from mmp.services.event_edits.changing import note
-from mmp.services.event_edits.telling import tell
+from mmp.services.event_edits.telling import KINDS, facts_of, tell
 from mmp.services.permissions import Actor
 
 
@@ -34,14 +34,11 @@ def cancel_event(
         return None
     if event.status is EventStatus.DRAFT:
         raise UserError("A draft is deleted, not cancelled: nobody knows of it yet.")
-    old = rules.when_of(event)
+    before = facts_of(event)
     _become(session, actor, now, event, EventStatus.CANCELLED, "cancelled", reason)
-    kinds = ("event_moved", "event_restored")
-    outbox.cancel_all(session, now=now, reason=Reason.EVENT_CANCELLED, event=event, kinds=kinds)
     if event.ends_at <= now:
-        return 0
-    parameters = {"old": old, "note": reason}
-    return tell(session, now=now, event=event, kind="event_cancelled", parameters=parameters)
+        return _withdraw(session, now, event, Reason.EVENT_CANCELLED)
+    return tell(session, now=now, event=event, before=before, note=reason)
 
 
 def restore_event(session: Session, *, actor: Actor, now: datetime, event: Event) -> int | None:
@@ -49,18 +46,17 @@ def restore_event(session: Session, *, actor: Actor, now: datetime, event: Event
     cancelled."""
     if event.status is not EventStatus.CANCELLED:
         return None
+    before = facts_of(event)
     _become(session, actor, now, event, EventStatus.PUBLISHED, "restored")
-    outbox.cancel_all(
-        session,
-        now=now,
-        reason=Reason.SUPERSEDED,
-        event=event,
-        kinds=("event_cancelled",),
-    )
     if event.ends_at <= now:
-        return 0
-    parameters = {"new": rules.when_of(event)}
-    return tell(session, now=now, event=event, kind="event_restored", parameters=parameters)
+        return _withdraw(session, now, event, Reason.SUPERSEDED)
+    return tell(session, now=now, event=event, before=before)
+
+
+def _withdraw(session: Session, now: datetime, event: Event, reason: Reason) -> int:
+    """Nobody is told; what was to be told before is not true any more."""
+    outbox.cancel_all(session, now=now, reason=reason, event=event, kinds=KINDS)
+    return 0
 
 
 def _become(

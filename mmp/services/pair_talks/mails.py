@@ -17,6 +17,7 @@ from mmp.core.when import When
 from mmp.models import Event, OfferedTime, Pair, Person, TalkOffer
 from mmp.services import outbox
 from mmp.services.events import when_of
+from mmp.services.outbox.replacing import KNOWN, replace_waiting
 from mmp.services.pair_talks.finding import partners, token_purpose
 
 
@@ -105,9 +106,15 @@ def tell_fixed(session: Session, *, now: datetime, talk: Event, pair: Pair, toda
 def tell_moved(
     session: Session, *, now: datetime, talk: Event, pair: Pair, people: list[Person], old: When
 ) -> None:
-    """To `people`: from when to when."""
-    parameters = {"old": old, "new": when_of(talk)}
+    """To `people`: from when to when. Who has not got the mail of an earlier move gets one for
+    both, or none where the talk is back where it was."""
+    new = when_of(talk)
+    assert new is not None  # an event always has a time
+    unheard = replace_waiting(session, now=now, event=talk, kinds=("event_moved",))
     for person in people:
+        known = unheard.get(person.id, old)
+        if known.span() == new.span():
+            continue
         _about(
             session,
             now=now,
@@ -115,7 +122,7 @@ def tell_moved(
             pair=pair,
             person=person,
             kind="event_moved",
-            parameters=parameters,
+            parameters={"old": known, "new": new, KNOWN: known},
         )
 
 
