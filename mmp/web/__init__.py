@@ -25,6 +25,7 @@ from mmp.web import (
     outbox,
     pairs,
     participants,
+    participants_many,
     programmes,
     rendering,
     sign_in,
@@ -42,7 +43,7 @@ from mmp.web.sessions import PageSessions
 PAGES = (
     *(home, programmes, events, documents_, subscribe, sign_in, account, first_run),
     *(event_edits, event_states),
-    *(desk, agenda_edits, participants, uploads),
+    *(desk, agenda_edits, participants, participants_many, uploads),
     *(mine, pairs, talks, outbox),
 )
 """Imported for their views, which stand on the pages' blueprint."""

@@ -50,7 +50,7 @@ def new_agenda_item(slug: str, key: str) -> Response:
     inside = _inside(event)
     siblings = service.children_of(event, inside)
     form = ItemForm(uuid=str(uuid4()), **typed_for_new(event, siblings))
-    form.roles.cast = service.cast_of(session(), actor(), event)
+    form.offer(event.programme, service.cast_of(session(), actor(), event))
     if not form.validate_on_submit():
         return _item_page(event, None, form)
     try:
@@ -76,7 +76,7 @@ def edit_agenda_item(slug: str, key: str, uuid: UUID) -> Response:
     event = service.event_with_agenda(session(), actor(), slug, key)
     item = service.item_of(event, uuid)
     form = ItemForm(**typed_of(item))
-    form.roles.cast = service.cast_of(session(), actor(), event)
+    form.offer(event.programme, service.cast_of(session(), actor(), event))
     if not form.validate_on_submit():
         return _item_page(event, item, form)
     try:
@@ -114,8 +114,7 @@ def move_agenda_item(slug: str, key: str, uuid: UUID) -> Response:
         session().rollback()
         flash(sentence(error))
     session().commit()
-    path = url_for("pages.edit_agenda", slug=slug, key=key)
-    return redirect(f"{path}#item-{uuid}", 303)
+    return _to_item(event, item)
 
 
 @pages.post(f"{_PATH}/<uuid:uuid>/deletion")
@@ -147,6 +146,42 @@ def restore_agenda_item(slug: str, key: str, uuid: UUID) -> Response:
     session().commit()
     flash(_("“%(name)s” is back.", name=texts.plain(item.title)))
     return redirect(url_for("pages.edit_agenda", slug=slug, key=key), 303)
+
+
+@pages.post(f"{_PATH}/<uuid:uuid>/cancellation")
+@planner
+def cancel_agenda_item(slug: str, key: str, uuid: UUID) -> Response:
+    """Call an item off with all that lies inside it; it stays in the agenda, struck through."""
+    event = service.event_with_agenda(session(), actor(), slug, key)
+    item = service.item_of(event, uuid)
+    now = context().clock.now()
+    service.cancel_item(session(), actor=actor(), now=now, event=event, item=item)
+    session().commit()
+    title = texts.plain(item.title)
+    flash(_("“%(name)s” is cancelled. Nobody was mailed; calendars show it.", name=title))
+    return _to_item(event, item)
+
+
+@pages.post(f"{_PATH}/<uuid:uuid>/restoration")
+@planner
+def reinstate_agenda_item(slug: str, key: str, uuid: UUID) -> Response:
+    """Let a cancelled item take place after all."""
+    event = service.event_with_agenda(session(), actor(), slug, key)
+    item = service.item_of(event, uuid)
+    now = context().clock.now()
+    try:
+        service.reinstate_item(session(), actor=actor(), now=now, event=event, item=item)
+    except UserError as error:
+        flash(sentence(error))
+        return _to_item(event, item)
+    session().commit()
+    flash(_("“%(name)s” takes place after all.", name=texts.plain(item.title)))
+    return _to_item(event, item)
+
+
+def _to_item(event: Event, item: AgendaItem) -> Response:
+    path = url_for("pages.edit_agenda", slug=event.programme.slug, key=event.key)
+    return redirect(f"{path}#item-{item.uuid}", 303)
 
 
 def _inside(event: Event) -> AgendaItem | None:

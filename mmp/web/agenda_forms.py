@@ -16,10 +16,11 @@ from wtforms.validators import AnyOf, Optional, ValidationError
 from mmp.core.errors import UserError
 from mmp.core.texts import Translated
 from mmp.core.when import When
-from mmp.models import AgendaItem, Event, Pair, Person
+from mmp.models import AgendaItem, Event, Pair, Person, Programme, Theme
 from mmp.models.enums import AgendaKind, AgendaRoleName, Audience
 from mmp.services.agenda_edits import Cast, ItemValues, RoleValues
-from mmp.web.event_fields import ClockField, DayField, QuestionsField
+from mmp.web import texts
+from mmp.web.event_fields import ClockField, DayField, LinkField, QuestionsField
 from mmp.web.labels import lazy_label
 from mmp.web.texts_field import TextsField, tidy
 
@@ -112,6 +113,8 @@ class ItemForm(FlaskForm):  # type: ignore[misc]  # untyped
     ends = ClockField(_l("To"))
     last_day = DayField(_l("Last day, if it is another"))
     room = TextsField(_l("Room"), one_line=True)
+    join_link = LinkField(_l("Link to join, if it is not the event’s"))
+    theme = SelectField(_l("Theme"), validate_choice=False)
     audience = SelectField(
         _l("Open to"),
         choices=_choices(Audience),
@@ -121,8 +124,14 @@ class ItemForm(FlaskForm):  # type: ignore[misc]  # untyped
     questions = QuestionsField(_l("Guiding questions"))
     roles = RolesField(_l("Roles"))
 
+    def offer(self, programme: Programme, cast: Cast) -> None:
+        """The themes, people and pairs that may be chosen."""
+        themes = [SelectChoice(row.key, texts.plain(row.title)) for row in programme.themes]
+        self.theme.choices = [SelectChoice("", "–"), *themes]
+        self.roles.cast = cast
+
     def values(self, event: Event, item: AgendaItem | None) -> ItemValues:
-        """What was typed. Raises UserError (fields `day`, `starts`, `ends`)."""
+        """What was typed. Raises UserError (fields `day`, `starts`, `ends`, `theme`)."""
         return ItemValues(
             kind=AgendaKind(self.kind.data),
             title=self.title.data,
@@ -130,9 +139,17 @@ class ItemForm(FlaskForm):  # type: ignore[misc]  # untyped
             description=self.description.data,
             audience=Audience(self.audience.data),
             room=self.room.data,
+            theme=self._theme(event.programme),
+            join_link=self.join_link.value,
             guiding_questions=self.questions.data,
             roles=self.roles.value,
         )
+
+    def _theme(self, programme: Programme) -> Theme | None:
+        found = next((row for row in programme.themes if row.key == self.theme.data), None)
+        if self.theme.data and found is None:
+            raise UserError("This is not there any more; choose again.", field="theme")
+        return found
 
     def _when(self, zone: str) -> When | None:
         day, starts, ends = self.day.value, self.starts.value, self.ends.value
@@ -159,6 +176,8 @@ def typed_of(item: AgendaItem) -> dict[str, Any]:
         "title": item.title,
         "description": item.description,
         "room": item.room,
+        "theme": item.theme.key if item.theme else "",
+        "join_link": item.join_link or "",
         "audience": item.audience.value,
         "questions": [question.text for question in item.guiding_questions],
         "day": f"{starts:%Y-%m-%d}" if starts else "",

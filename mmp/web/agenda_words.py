@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -97,13 +98,16 @@ def _words(warned: Warned) -> Markup:
             return Markup(_("“%(other)s” is in the same room at the same time", other=other))  # noqa: S704  as above
 
 
+_PLAIN = ("kind", "theme", "day", "starts", "ends", "last_day", "join_link", "audience")
+
+
 def what_changed(item: AgendaItem, form: ItemForm) -> list[tuple[str, str, str]]:
     """Where the item as it is now differs from what was typed: field, theirs, ours."""
     theirs = typed_of(item)
     found = [
-        (str(form[name].label.text), str(theirs[name]), str(form[name].data or ""))
-        for name in ("kind", "day", "starts", "ends", "last_day", "audience")
-        if theirs[name] != (form[name].data or "")
+        (str(field.label.text), _chosen(field, theirs[field.name]), _chosen(field, field.data))
+        for field in map(form.__getitem__, _PLAIN)
+        if theirs[field.name] != (field.data or "")
     ]
     for name in ("title", "description", "room"):
         for code in dict.fromkeys([*theirs[name], *form[name].data]):
@@ -128,6 +132,12 @@ def what_changed(item: AgendaItem, form: ItemForm) -> list[tuple[str, str, str]]
         found.append((str(form.roles.label.text), old, new))
     title = texts.plain(item.title)
     return found or [(str(form.title.label.text), title, title)]
+
+
+def _chosen(field: Any, value: str | None) -> str:
+    """What a list calls its value; of other fields the value itself."""
+    words = {one.value: one.label for one in getattr(field, "choices", ())}
+    return str(words.get(value, value)) if value else ""
 
 
 def _joined(rows: Iterable[dict[str, str]]) -> str:

@@ -57,6 +57,9 @@ _ACTIONS = {
     ("agenda_item", "created"): N_("%(who)s added “%(item)s” to the agenda"),
     ("agenda_item", "changed"): N_("%(who)s changed “%(item)s” in the agenda"),
     ("agenda_item", "removed"): N_("%(who)s took “%(item)s” off the agenda"),
+    ("agenda_item", "cancelled"): N_("%(who)s cancelled “%(item)s” in the agenda"),
+    ("agenda_item", "reinstated"): N_("%(who)s restored “%(item)s” in the agenda"),
+    ("agenda_item", "restored"): N_("%(who)s put “%(item)s” back into the agenda"),
 }
 
 

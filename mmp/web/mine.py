@@ -15,7 +15,7 @@ from mmp.core.zones import day_in_zone, to_utc
 from mmp.models import Break
 from mmp.models.enums import AttendanceForm, Partstat, Precision
 from mmp.services import mine as service, programmes
-from mmp.services.documents import documents_of
+from mmp.services.documents import documents_of, own_documents
 from mmp.services.mine import Fellow, OwnEvent, Reply
 from mmp.web import (
     agenda as agendas,
@@ -67,6 +67,7 @@ def own_home() -> str:
         waiting=waiting,
         ahead=ahead[:SHOWN_AHEAD],
         pairs=own_pairs.glance(now),
+        documents=own_documents(session(), who),
         form=AnswerForm(formdata=None),
         may_plan="pages.desk" in current_app.view_functions,
         **_shared(now),

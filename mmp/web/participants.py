@@ -8,29 +8,29 @@ from flask import (
     make_response,
     redirect,
     render_template,
+    request,
     url_for,
 )
 from flask_babel import gettext as _, ngettext
 from werkzeug.wrappers import Response
-from wtforms.fields.choices import SelectChoice
 
 from mmp.core.errors import StaleEdit, UserError
 from mmp.models import Event, Person
-from mmp.models.enums import AttendanceForm, Entry, MembershipRole, Partstat
+from mmp.models.enums import Entry
 from mmp.services import desk, participants as service
 from mmp.services.permissions import sees_travel
 from mmp.web.context import context, session
 from mmp.web.desk import around
 from mmp.web.errors import sentence
-from mmp.web.forms import ConfirmForm, refuse
+from mmp.web.forms import refuse
 from mmp.web.guards import actor, planner
 from mmp.web.pages import pages
-from mmp.web.participants_forms import AddPeopleForm, ParticipationForm
+from mmp.web.participants_forms import AddPeopleForm, ManyForm, ParticipationForm
 from mmp.web.participants_words import as_csv, counts, what_changed
 from mmp.web.undo import undone
 
 _PATH = "/programmes/<handle:slug>/events/<handle:key>/people"
-_MOST_SHOWN = 20
+MOST_SHOWN = 20
 
 
 @pages.get(f"{_PATH}/")
@@ -38,7 +38,7 @@ _MOST_SHOWN = 20
 def participants(slug: str, key: str) -> Response:
     """The list, its figures, and the ways to add to it."""
     event = desk.planned_event(session(), actor(), slug, key)
-    return _list(event, AddPeopleForm(formdata=None))
+    return people_page(event)
 
 
 @pages.post(f"{_PATH}/")
@@ -48,12 +48,14 @@ def add_participants(slug: str, key: str) -> Response:
     event = desk.planned_event(session(), actor(), slug, key)
     form = AddPeopleForm()
     if not form.validate_on_submit():
-        return _list(event, form)
+        return people_page(event, form)
     try:
         people = _chosen(event, form)
     except UserError as error:
         refuse(form, error)
-        return _list(event, form)
+        return people_page(event, form)
+    if "preview" in request.form:
+        return people_page(event, form, found=people)
     number = service.add_people(
         session(),
         actor=actor(),
@@ -90,9 +92,7 @@ def edit_participant(slug: str, key: str, uuid: UUID) -> Response:
                 event=event,
                 row=row,
                 version=form.version.data or 0,
-                entry=Entry(form.entry.data),
-                partstat=Partstat(form.partstat.data),
-                form=AttendanceForm(form.form.data) if form.form.data else None,
+                values=form.values(),
             )
         except StaleEdit:
             theirs = what_changed(row, form)
@@ -135,13 +135,18 @@ def remove_participant(slug: str, key: str, uuid: UUID) -> Response:
 @pages.post(f"{_PATH}/removals/<uuid:uuid>/undoing")
 @planner
 def restore_participant(slug: str, key: str, uuid: UUID) -> Response:
-    """Put someone back on the list."""
+    """Put someone back on the list, with those who were taken off at once."""
     event = desk.planned_event(session(), actor(), slug, key)
-    row = service.restore(
+    rows = service.restore(
         session(), actor=actor(), now=context().clock.now(), event=event, removed=uuid
     )
     session().commit()
-    flash(_("%(name)s is back on the list.", name=row.person.name))
+    if len(rows) == 1:
+        flash(_("%(name)s is back on the list.", name=rows[0].person.name))
+    else:
+        number = len(rows)
+        words = "%(num)d person is back on the list.", "%(num)d people are back on the list."
+        flash(ngettext(*words, number))
     return redirect(url_for("pages.participants", slug=slug, key=key), 303)
 
 
@@ -159,20 +164,20 @@ def participants_csv(slug: str, key: str) -> FlaskResponse:
 
 def _chosen(event: Event, form: AddPeopleForm) -> list[Person]:
     """Everybody the form means. Raises UserError (fields `pasted`, `person`)."""
-    roles = {role for role in MembershipRole if role.value in (form.roles.data or ())}
-    people = list(service.members_in(session(), event, roles)) if roles else []
+    filters = form.filters()
+    people = list(service.members_in(session(), event, *filters)) if any(filters) else []
     named = service.named_people(session(), actor(), event, form.pasted.data or "")
     if named.unknown:
         raise UserError(
             "Nobody of this programme is found by: %(lines)s. Correct that, or leave it out.",
             field="pasted",
-            lines=_few(named.unknown),
+            lines=few(named.unknown),
         )
     if named.several:
         raise UserError(
             "Several people are called so; give their addresses instead: %(lines)s.",
             field="pasted",
-            lines=_few(named.several),
+            lines=few(named.several),
         )
     people += named.people
     if form.person.data:
@@ -181,22 +186,30 @@ def _chosen(event: Event, form: AddPeopleForm) -> list[Person]:
         }
         if form.person.data in by_uuid:
             people.append(by_uuid[form.person.data])
-    if not (roles or people):
-        raise UserError("Choose a role, paste a list or choose a person.", field="roles")
+    if not (any(filters) or people):
+        raise UserError(
+            "Choose a role, a region or a country, paste a list or choose a person.", field="roles"
+        )
     return people
 
 
-def _few(lines: list[str]) -> str:
-    return ", ".join(line[:80] for line in lines[:_MOST_SHOWN])
+def few(lines: list[str]) -> str:
+    """The first of these, for a sentence."""
+    return ", ".join(line[:80] for line in lines[:MOST_SHOWN])
 
 
-def _list(event: Event, form: AddPeopleForm) -> Response:
+def people_page(
+    event: Event,
+    form: AddPeopleForm | None = None,
+    *,
+    found: list[Person] | None = None,
+    many: ManyForm | None = None,
+) -> Response:
+    """The page of the list. `found` are those whom adding would mean, where only that is asked."""
+    form = form or AddPeopleForm(formdata=None)
     rows = service.listed(session(), event)
-    choice = service.people_to_choose(session(), actor(), event)
-    form.person.choices = [
-        SelectChoice("", _("Nobody")),
-        *(SelectChoice(str(one.uuid), one.name) for one in choice),
-    ]
+    form.offer(service.people_to_choose(session(), actor(), event))
+    undo = undone(event, "participation")
     html = render_template(
         "participants/show.html",
         event=event,
@@ -207,8 +220,20 @@ def _list(event: Event, form: AddPeopleForm) -> Response:
         plans=actor().plans,
         sees_notes=sees_travel(actor(), event.programme_id),
         form=form,
-        confirm=ConfirmForm(formdata=None),
+        found=found,
+        coming=service.not_listed(session(), event, found) if found else [],
+        many=many or ManyForm(formdata=None),
+        ticked=set(many.lines()) if many else _ticked(rows, request.args.get("tick", "")),
         around=around,
-        undo=undone(event, "participation"),
+        undo=undo,
+        undo_count=len(desk.removals(session(), of=event, kind=undo.kind, uuid=undo.uuid))
+        if undo
+        else 0,
     )
-    return make_response(html, 422 if form.errors else 200)
+    faulty = form.errors or (many and many.errors)
+    return make_response(html, 422 if faulty else 200)
+
+
+def _ticked(rows: list[service.Listed], wanted: str) -> set[UUID]:
+    """Whom the page ticks by itself: everybody, or those with one answer."""
+    return {one.row.uuid for one in rows if wanted in ("all", one.row.partstat.value)}

@@ -12,7 +12,7 @@ from mmp.models import Participation
 from mmp.models.enums import Partstat, Region
 from mmp.services.participants import Listed
 from mmp.web import texts
-from mmp.web.labels import country, label
+from mmp.web.labels import country, label, language_name
 from mmp.web.participants_forms import ParticipationForm
 
 _CALCULATES = ("=", "+", "-", "@", "\t", "\r")
@@ -43,13 +43,20 @@ def _figures(found: Counter[StrEnum], order: Iterable[StrEnum]) -> Figures:
 def what_changed(row: Participation, form: ParticipationForm) -> list[tuple[str, str, str]]:
     """Where the line as it is now differs from what was typed: field, theirs, ours."""
     found = []
-    for name in ("entry", "partstat", "form"):
+    for name in ("entry", "partstat", "form", "group"):
         field, theirs = form[name], getattr(row, name)
         if (theirs.value if theirs else "") != (field.data or ""):
             ours = next(
                 (choice.label for choice in field.choices if choice.value == (field.data or "")), ""
             )
             found.append((field.label.text, label(theirs) if theirs else _("Not said"), str(ours)))
+    for name in ("organisation_name", "position"):
+        field, before = form[name], getattr(row, name)
+        found += [
+            (f"{field.label.text} ({language_name(code)})", before.get(code, ""), text)
+            for code in dict.fromkeys([*before, *field.data])
+            if before.get(code, "") != (text := field.data.get(code, ""))
+        ]
     return found or [(_("Answer"), label(row.partstat), label(row.partstat))]
 
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,10 +12,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mmp.core.errors import NotFound, StaleEdit, UserError
-from mmp.models import Event, Participation, Programme
-from mmp.models.enums import AttendanceForm, Entry, MembershipRole, Partstat, Strength
-from mmp.services import agenda_edits, desk, documents, participants, permissions, sessions
-from mmp.services.documents import Upload
+from mmp.models import Event, HistoryEntry, Participation, Programme, Theme
+from mmp.models.enums import (
+    AttendanceForm,
+    Entry,
+    EventStatus,
+    MembershipRole,
+    Partstat,
+    Strength,
+)
+from mmp.services import (
+    agenda_edits,
+    desk,
+    documents,
+    events as rules,
+    participants,
+    permissions,
+    sessions,
+)
+from mmp.services.agenda_edits import ItemValues
+from mmp.services.documents import Owner, Upload
+from mmp.services.participants import LineValues
 from mmp.services.permissions import NOBODY, Actor
 from tests.support.factories import Factory, timed
 
@@ -79,6 +98,61 @@ def test_an_agenda_item_comes_back_whole(scene: Scene) -> None:
         agenda_edits.restore_item(scene.session, event=other, removed=removed, **common)  # type: ignore[arg-type]  # as named
 
 
+def test_a_cancelled_item_takes_what_lies_inside_along(scene: Scene) -> None:
+    outer = scene.make.item(scene.autumn, datetime(2026, 9, 28, 9), 60, sequence=2)
+    inner = scene.make.item(scene.autumn, datetime(2026, 9, 28, 9), parent=outer)
+    earlier = scene.make.item(scene.autumn, datetime(2026, 9, 28, 10), parent=outer)
+    common: dict[str, Any] = {"actor": scene.actor, "event": scene.event()}
+    cancel = partial(agenda_edits.cancel_item, scene.session, **common)
+    reinstate = partial(agenda_edits.reinstate_item, scene.session, **common)
+    assert cancel(now=NOW, item=earlier) == 1
+    assert [cancel(now=LATER, item=outer) for _ in range(2)] == [2, 0]
+    scene.session.commit()
+    assert {row.status for row in (outer, inner, earlier)} == {EventStatus.CANCELLED}
+    assert (outer.sequence, outer.cancelled_at, outer.changed_at) == (3, LATER, LATER)
+    with pytest.raises(UserError, match="restore that one"):
+        reinstate(now=LATER, item=inner)
+    assert [reinstate(now=LATER, item=outer) for _ in range(2)] == [2, 0]
+    scene.session.commit()
+    assert (outer.status, outer.sequence, outer.cancelled_at) == (EventStatus.PUBLISHED, 4, None)
+    assert inner.status is EventStatus.PUBLISHED
+    assert earlier.status is EventStatus.CANCELLED  # it was called off by itself
+    actions = scene.session.scalars(
+        select(HistoryEntry.action).where(HistoryEntry.subject_uuid == outer.uuid)
+    )
+    assert set(actions) == {"cancelled", "reinstated"}
+
+
+def test_a_new_join_link_raises_the_sequence_and_a_theme_does_not(scene: Scene) -> None:
+    theme = Theme(key="work", title={"en": "Work"})
+    scene.here.themes.append(theme)
+    item = scene.make.item(scene.autumn, datetime(2026, 9, 28, 9))
+    seen = []
+    steps: tuple[dict[str, Any], ...] = (
+        {"theme": theme},
+        {"theme": theme, "join_link": "https://x.example/1"},
+        {},
+    )
+    for more in steps:
+        values = ItemValues(
+            kind=item.kind,
+            title=item.title,
+            when=rules.when_of(item),
+            **more,
+        )
+        agenda_edits.change_item(
+            scene.session,
+            actor=scene.actor,
+            now=LATER,
+            item=item,
+            version=item.version,
+            values=values,
+        )
+        scene.session.commit()
+        seen.append((item.theme, item.join_link, item.sequence))
+    assert seen == [(theme, None, 0), (theme, "https://x.example/1", 1), (None, None, 2)]
+
+
 def test_someone_comes_back_onto_the_list(scene: Scene) -> None:
     person = scene.make.person(scene.here)
     row = scene.make.participation(
@@ -94,7 +168,7 @@ def test_someone_comes_back_onto_the_list(scene: Scene) -> None:
         scene.session, actor=scene.actor, now=LATER, event=scene.autumn, row=row
     )
     scene.session.commit()
-    back = participants.restore(
+    (back,) = participants.restore(
         scene.session, actor=scene.actor, now=LATER, event=scene.autumn, removed=removed
     )
     scene.session.commit()
@@ -130,9 +204,7 @@ def test_who_is_added_is_kept_as_they_are_now(scene: Scene) -> None:
             event=scene.autumn,
             row=row,
             version=row.version + 1,
-            entry=Entry.INVITED,
-            partstat=Partstat.ACCEPTED,
-            form=None,
+            values=LineValues(entry=Entry.INVITED, partstat=Partstat.ACCEPTED),
         )
 
 
@@ -149,7 +221,7 @@ def test_who_is_elsewhere(scene: Scene) -> None:
 
 def test_a_document_comes_back(scene: Scene, tmp_path: Path) -> None:
     upload = Upload("ar", "a.pdf", b"%PDF-1.7")
-    common = {"actor": scene.actor, "now": NOW, "event": scene.autumn}
+    common = {"actor": scene.actor, "now": NOW, "of": scene.autumn}
     document = documents.add_document(
         scene.session,
         uuid=uuid4(),
@@ -170,13 +242,45 @@ def test_a_document_comes_back(scene: Scene, tmp_path: Path) -> None:
     assert (found.filename, for_everybody) == ("a.pdf", True)
 
 
+def test_documents_of_the_programme_as_such(scene: Scene, tmp_path: Path) -> None:
+    common = {"actor": scene.actor, "now": NOW, "of": scene.here}
+    document = documents.add_document(
+        scene.session,
+        uuid=uuid4(),
+        title={"en": "Terms"},
+        public=False,
+        upload=Upload("en", "a.txt", b"Terms"),
+        store=tmp_path,
+        **common,  # type: ignore[arg-type]  # as named
+    )
+    file = document.files[0].uuid
+    assert documents.documents_of(scene.session, scene.autumn) == []
+    with pytest.raises(NotFound):
+        documents.document_of(scene.session, scene.autumn, document.uuid)
+    removed = documents.remove_document(scene.session, document=document, **common)  # type: ignore[arg-type]  # as named
+    scene.session.commit()
+    elsewhere: tuple[Owner, ...] = (scene.autumn, scene.make.programme())
+    for of in elsewhere:
+        with pytest.raises(NotFound):
+            documents.restore_document(
+                scene.session, actor=scene.actor, now=NOW, of=of, removed=removed
+            )
+    documents.restore_document(scene.session, removed=removed, **common)  # type: ignore[arg-type]  # as named
+    scene.session.commit()
+    assert [row.files[0].uuid for row in documents.documents_of(scene.session, scene.here)] == [
+        file
+    ]
+    with pytest.raises(NotFound):
+        documents.readable_file(scene.session, NOBODY, file)
+
+
 def test_a_refused_upload_leaves_nothing(scene: Scene, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="not really a pdf"):
         documents.add_document(
             scene.session,
             actor=scene.actor,
             now=NOW,
-            event=scene.autumn,
+            of=scene.autumn,
             uuid=uuid4(),
             title={"en": "Pack"},
             public=True,

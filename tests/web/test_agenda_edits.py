@@ -9,13 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mmp.adapters.clock import FixedClock
-from mmp.models import AgendaItem, Event, HistoryEntry, Person, Programme
+from mmp.models import AgendaItem, Event, HistoryEntry, Mail, Person, Programme, Theme
 from mmp.models.enums import AgendaRoleName
+from mmp.services import feeds
 from tests.support.factories import Factory, timed
 from tests.web.desk import action, fill_in, press, sit_down
 from tests.web.html import Page, page
 
 PATH = "/en/programmes/here/events/autumn/agenda/"
+SECRET = "a feed secret for the tests alone"
 
 
 @pytest.fixture
@@ -260,6 +262,58 @@ def test_deleting_can_be_undone_with_all_inside(
     assert {row.sequence for row in rows.values()} == {1}
     assert tree(session) == [("Groups", None), ("One", "Groups")]
     assert [role.person for role in rows["One"].roles] == [lina]
+
+
+def test_a_theme_and_a_join_link(
+    client: FlaskClient, session: Session, here: Programme, autumn: Event
+) -> None:
+    here.themes.append(Theme(key="work", title={"en": "Decent work"}))
+    session.commit()
+    sit_down(client, session, here)
+    more = typed("Opening", theme="work", join_link="https://x.example/hall")
+    status, found = fill_in(client, f"{PATH}new/", more=more)
+    assert (status, "Decent work" in found.text) == (200, True)
+    item = items(session)["Opening"]
+    assert (item.theme and item.theme.key, item.join_link) == ("work", "https://x.example/hall")
+    for name, wrong, sentence in (
+        ("join_link", "x.example", "Write the whole address"),
+        ("theme", "gone", "choose again"),
+    ):
+        path = f"{PATH}{item.uuid}/"
+        status, found = fill_in(client, path, more=more | {name: wrong, "title-en": "Mine"})
+        assert (status, sentence in found.text) == (422, True)
+        assert found.fields["title-en"] == "Mine"
+
+
+def test_a_cancelled_item_stays_in_agenda_and_feeds(
+    client: FlaskClient,
+    session: Session,
+    clock: FixedClock,
+    make: Factory,
+    here: Programme,
+    autumn: Event,
+    lina: Person,
+) -> None:
+    item = make.item(autumn, datetime(2026, 9, 28, 9), title={"en": "Opening"})
+    make.role(item, person=lina)
+    lina_feed = feeds.default_feed(session, now=clock.now(), secret=SECRET, person=lina)
+    sit_down(client, session, here)
+    found = press(client, PATH, f"{PATH}{item.uuid}/cancellation")
+    assert "Opening” is cancelled" in found.text
+    assert "Opening Cancelled" in " ".join(found.text.split())
+    assert "is-cancelled" in client.get("/en/programmes/here/events/autumn/").text
+
+    def entry() -> bytes:
+        feed: bytes = client.get(f"/feeds/{feeds.token_of(SECRET, lina_feed)}.ics").data
+        return next(part for part in feed.split(b"BEGIN:VEVENT") if item.uid.encode() in part)
+
+    assert b"STATUS:CANCELLED" in entry()
+    assert b"SEQUENCE:1" in entry()
+    found = press(client, PATH, f"{PATH}{item.uuid}/restoration")
+    assert "Opening” takes place after all" in found.text
+    assert b"STATUS:CONFIRMED" in entry()
+    assert b"SEQUENCE:2" in entry()
+    assert session.scalars(select(Mail)).all() == []
 
 
 def test_what_was_said_keeps_its_item(

@@ -1,6 +1,7 @@
 """An event's list: adding, changing, taking off and back, figures, and the list as a file."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -8,8 +9,24 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mmp.adapters.clock import FixedClock
-from mmp.models import Event, HistoryEntry, Mail, Participation, Person, Programme
-from mmp.models.enums import Entry, EventStatus, MembershipRole, Partstat
+from mmp.models import (
+    Attendance,
+    Event,
+    HistoryEntry,
+    Mail,
+    Participation,
+    Person,
+    Programme,
+)
+from mmp.models.enums import (
+    AttendanceForm,
+    Entry,
+    EventStatus,
+    MembershipRole,
+    Partstat,
+    Region,
+    StakeholderGroup,
+)
 from tests.support.factories import Factory, timed
 from tests.web.desk import action, fill_in, press, sit_down
 from tests.web.html import page
@@ -105,7 +122,7 @@ def test_one_by_one_and_nothing(
     assert on_the_list(session) == {"Lina Haddad"}
     status, found = fill_in(client, PATH, entry="invited")
     assert status == 422
-    assert "Choose a role, paste a list or choose a person." in found.text
+    assert "Choose a role, a region or a country, paste a list or choose a person." in found.text
 
 
 def test_an_answer_is_noted(
@@ -244,3 +261,155 @@ def test_an_assistant_sees_no_notes(
         answer = client.get(path)
         assert answer.status_code == 200
         assert "Visa" not in answer.text
+
+
+def test_filters_narrow_each_other_and_tell_who_it_would_be(
+    client: FlaskClient,
+    session: Session,
+    make: Factory,
+    here: Programme,
+    autumn: Event,
+    mentors: list[Person],
+) -> None:
+    mentors[0].region = Region.MENA
+    guest = make.person(here, MembershipRole.GUEST, name="Nour", country="JO", region=Region.MENA)
+    make.participation(autumn, mentors[1])
+    sit_down(client, session, here)
+    found = page(client, PATH)
+    assert {"France", "Jordan"} <= set(found.text.split())
+    typed: dict[str, Any] = {"roles": ["mentor", "guest"], "regions": ["europe"], "entry": "invited"}
+    status, found = fill_in(client, PATH, preview="1", **typed)
+    text = " ".join(found.text.split())
+    assert status == 200
+    assert "1 person would come onto the list. 1 more is on it already." in text
+    assert on_the_list(session) == {"Erik Lund"}
+    assert 'value="mentor" checked' in found.source
+    fill_in(client, PATH, **typed)
+    assert on_the_list(session) == {"Erik Lund", "Zoé Bien"}
+    fill_in(client, PATH, countries=["JO"], entry="invited")
+    assert on_the_list(session) == {"Erik Lund", "Zoé Bien", "Lina Haddad", guest.name}
+
+
+def test_a_line_keeps_who_they_were_then(
+    client: FlaskClient,
+    session: Session,
+    clock: FixedClock,
+    make: Factory,
+    here: Programme,
+    autumn: Event,
+    mentors: list[Person],
+) -> None:
+    row = make.participation(autumn, mentors[0], group=StakeholderGroup.NGO)
+    sit_down(client, session, here)
+    path = f"{PATH}{row.uuid}/"
+    old = page(client, path).fields["version"]
+    clock.advance(timedelta(minutes=1))
+    known = {"entry": "invited", "partstat": "ACCEPTED", "form": "in_room", "group": "academia"}
+    texts = {"organisation_name-en": "The University", "position-ar": "باحثة"}
+    status, _page = fill_in(client, path, more=known | texts)
+    assert status == 200
+    session.refresh(row)
+    assert (row.organisation_name, row.position, row.group) == (
+        {"en": "The University"},
+        {"ar": "باحثة"},
+        StakeholderGroup.ACADEMIA,
+    )
+    assert (mentors[0].group, mentors[0].position) == (None, None)
+    typed = known | texts | {"organisation_name-en": "The Ministry", "version": old}
+    status, found = fill_in(client, path, more=typed)
+    assert status == 409
+    text = " ".join(found.text.split())
+    assert "Organisation (English) The University The Ministry" in text
+
+
+class TestMany:
+    @pytest.fixture
+    def rows(
+        self, session: Session, make: Factory, autumn: Event, mentors: list[Person]
+    ) -> list[Participation]:
+        unanswered = {"partstat": Partstat.NEEDS_ACTION}
+        rows = [make.participation(autumn, person, **unanswered) for person in mentors]
+        session.commit()
+        return rows
+
+    def test_changed_at_once(
+        self,
+        client: FlaskClient,
+        session: Session,
+        clock: FixedClock,
+        here: Programme,
+        rows: list[Participation],
+    ) -> None:
+        sit_down(client, session, here)
+        found = page(client, f"{PATH}?tick=NEEDS-ACTION")
+        assert found.source.count(" checked>") == 3
+        assert page(client, f"{PATH}?tick=ACCEPTED").source.count(" checked>") == 0
+        ticked = [f"{row.uuid}.{row.version}" for row in rows]
+        clock.advance(timedelta(minutes=1))
+        path = f"{PATH}{rows[0].uuid}/"
+        fill_in(client, path, entry="invited", partstat="DECLINED", form="")
+        session.refresh(rows[0])
+        status, found = fill_in(
+            client, PATH, f"{PATH}changes/", ticked=ticked, partstat="ACCEPTED", form="online"
+        )
+        assert (status, "2 lines were changed." in found.text) == (200, True)
+        assert "so they stay; look again: Lina Haddad." in found.text
+        assert [answer_of(session, row) for row in rows] == [
+            Partstat.DECLINED,
+            Partstat.ACCEPTED,
+            Partstat.ACCEPTED,
+        ]
+        assert rows[1].form is AttendanceForm.ONLINE
+        assert rows[1].entry is Entry.INVITED
+
+    def test_taken_off_and_put_back_at_once(
+        self,
+        client: FlaskClient,
+        session: Session,
+        here: Programme,
+        clock: FixedClock,
+        rows: list[Participation],
+    ) -> None:
+        rows[2].attendances.append(
+            Attendance(participation=rows[2], present=True, recorded_at=clock.now())
+        )
+        session.commit()
+        sit_down(client, session, here)
+        ticked = [f"{row.uuid}.{row.version}" for row in rows]
+        status, found = fill_in(client, PATH, f"{PATH}removals/", ticked=ticked)
+        assert (status, "2 people were taken off the list." in found.text) == (200, True)
+        assert "They were there, and the list of the past keeps that: Zoé Bien." in found.text
+        assert on_the_list(session) == {"Zoé Bien"}
+        back, token = action(found, "/undoing"), {"csrf_token": found.fields["csrf_token"]}
+        answers = [client.post(back, data=token) for _ in range(2)]
+        assert "2 people are back on the list." in page(client, answers[0].location).text
+        assert on_the_list(session) == {"Lina Haddad", "Erik Lund", "Zoé Bien"}
+
+    @pytest.mark.parametrize(
+        ("to", "typed", "sentence"),
+        (
+            ("changes/", {"partstat": "ACCEPTED"}, "Tick somebody of the list first."),
+            ("removals/", {}, "Tick somebody of the list first."),
+            ("changes/", {"ticked": "nonsense.1", "form": "online"}, "Tick somebody"),
+            ("changes/", {"ticked": "one"}, "Choose what to change for those who are ticked."),
+            ("changes/", {"ticked": "one", "entry": "nonsense"}, "Choose one of the list."),
+        ),
+    )
+    def test_what_is_missing_is_said(
+        self,
+        client: FlaskClient,
+        session: Session,
+        here: Programme,
+        rows: list[Participation],
+        to: str,
+        typed: dict[str, str],
+        sentence: str,
+    ) -> None:
+        if typed.get("ticked") == "one":
+            typed = typed | {"ticked": f"{rows[0].uuid}.{rows[0].version}"}
+        sit_down(client, session, here)
+        status, found = fill_in(client, PATH, f"{PATH}{to}", more=typed)
+        assert (status, sentence in found.text) == (422, True)
+        kept = typed.get("partstat") or typed.get("ticked", "")
+        assert f'value="{kept}"' in found.source or kept in ("", "nonsense.1")
+        assert [answer_of(session, row) for row in rows] == [Partstat.NEEDS_ACTION] * 3

@@ -206,3 +206,51 @@ def test_who_may_read(
     with client.session_transaction() as cookie:
         cookie.clear()
     assert client.get(path, buffered=True).status_code == (200 if everybody else 404)
+
+
+@pytest.mark.parametrize("public", (True, False))
+def test_documents_of_the_programme_as_such(
+    client: FlaskClient,
+    session: Session,
+    make: Factory,
+    here: Programme,
+    june: Event,
+    public: bool,
+) -> None:
+    path = "/en/programmes/here/documents/"
+    mentor, stranger = make.person(here), make.person(make.programme())
+    sit_down(client, session, here, MembershipRole.ASSISTANT)
+    assert path in page(client, "/en/programmes/here/desk/").links
+    assert "terms of reference" in page(client, path).text
+    status, found = fill_in(
+        client, path, more=sent("a.pdf", PDF) | ({"public": "y"} if public else {})
+    )
+    assert (status, one(session).event) == (200, None)
+    assert ("Everybody" if public else "People of the programme") in found.text
+    assert "Pack" not in page(client, PATH).text  # an event's page lists its own alone
+    edit = f"{path}{one(session).uuid}/"
+    status, found = fill_in(client, edit, more={"title-en": "Terms", "language": "en"})
+    assert (status, one(session).title, one(session).public) == (200, {"en": "Terms"}, False)
+    fill_in(
+        client,
+        edit,
+        more={"title-en": "Terms", "language": "en"} | ({"public": "y"} if public else {}),
+    )
+    assert client.get(f"{PATH}{one(session).uuid}/").status_code == 404
+    found = press(client, path, f"{path}{one(session).uuid}/deletion")
+    client.post(action(found, "/undoing"), data={"csrf_token": found.fields["csrf_token"]})
+    file = f"/en/documents/{one(session).files[0].uuid}/a.pdf"
+    for person, may in ((mentor, True), (stranger, public)):
+        sign_in(client, session, person)
+        assert client.get(file, buffered=True).status_code == (200 if may else 404)
+        assert (file in page(client, "/en/home/").links) == (person is mentor)
+        assert (file in page(client, "/en/programmes/here/").links) == public
+
+
+def test_a_faulty_document_of_the_programme_keeps_what_was_typed(
+    client: FlaskClient, session: Session, here: Programme
+) -> None:
+    sit_down(client, session, here)
+    status, found = fill_in(client, "/en/programmes/here/documents/", more=sent("a.pdf", b"<html>"))
+    assert (status, "is not really a pdf" in found.text) == (422, True)
+    assert found.fields["title-en"] == "Pack"

@@ -1,5 +1,6 @@
 """The agenda of an event, edited item by item. Times, places and status go by services.events."""
 
+from mmp.services.agenda_edits.cancelling import cancel_item, reinstate_item
 from mmp.services.agenda_edits.checks import Trouble, Warned, warnings
 from mmp.services.agenda_edits.items import ItemValues, RoleValues, add_item, change_item
 from mmp.services.agenda_edits.places import Step, drop, step
@@ -20,12 +21,14 @@ __all__ = [
     "Trouble",
     "Warned",
     "add_item",
+    "cancel_item",
     "cast_of",
     "change_item",
     "children_of",
     "drop",
     "event_with_agenda",
     "item_of",
+    "reinstate_item",
     "remove_item",
     "restore_item",
     "step",

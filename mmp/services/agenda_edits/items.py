@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mmp.core.errors import StaleEdit, UserError
 from mmp.core.texts import Translated
 from mmp.core.when import When
-from mmp.models import AgendaItem, AgendaRole, Event, GuidingQuestion, Pair, Person
+from mmp.models import AgendaItem, AgendaRole, Event, GuidingQuestion, Pair, Person, Theme
 from mmp.models.enums import AgendaKind, AgendaRoleName, Audience
 from mmp.services import desk, events as rules
 from mmp.services.agenda_edits.reading import children_of, item_of
@@ -40,6 +40,8 @@ class ItemValues:
     description: Translated = field(default_factory=dict)
     audience: Audience = Audience.EVERYONE
     room: Translated = field(default_factory=dict)
+    theme: Theme | None = None
+    join_link: str | None = None
     guiding_questions: Sequence[Translated] = ()
     roles: Sequence[RoleValues] = ()
 
@@ -74,6 +76,8 @@ def add_item(
         description=values.description,
         audience=values.audience,
         room=values.room,
+        theme=values.theme,
+        join_link=values.join_link,
         created_at=now,
         changed_at=now,
         **rules.item_columns(values.when, event.zone),
@@ -82,7 +86,7 @@ def add_item(
     _ask(item, values.guiding_questions)
     _give_roles(item, values.roles)
     session.flush()
-    _note(session, actor, now, item, "created", {"title": [None, values.title]})
+    note(session, actor, now, item, "created", {"title": [None, values.title]})
     return item
 
 
@@ -97,8 +101,8 @@ def change_item(
 ) -> bool:
     """Bring an item to `values`; gives whether that changed anything.
 
-    A change of time or room raises `sequence`. Raises UserError (field `title`), StaleEdit if
-    `version` is not the row's any more.
+    A change of time, room or join link raises `sequence`. Raises UserError (field `title`),
+    StaleEdit if `version` is not the row's any more.
     """
     if item.version != version:
         raise StaleEdit("Someone else changed this item while you did.")
@@ -108,6 +112,7 @@ def change_item(
         return False
     item.kind, item.audience = values.kind, values.audience
     item.title, item.description, item.room = values.title, values.description, values.room
+    item.theme, item.join_link = values.theme, values.join_link
     if "when" in changes:
         rules.apply_when(item, values.when)
     if "guiding_questions" in changes:
@@ -116,7 +121,7 @@ def change_item(
         _give_roles(item, values.roles)
     rules.touch(item, set(changes), now=now)
     session.flush()
-    _note(session, actor, now, item, "changed", changes)
+    note(session, actor, now, item, "changed", changes)
     return True
 
 
@@ -126,12 +131,14 @@ def _check(values: ItemValues) -> None:
 
 
 def _differences(item: AgendaItem, values: ItemValues) -> dict[str, Any]:
-    plain = ("kind", "title", "description", "audience", "room")
+    plain = ("kind", "title", "description", "audience", "room", "join_link")
     changes: dict[str, Any] = {
         name: [getattr(item, name), getattr(values, name)]
         for name in plain
         if getattr(item, name) != getattr(values, name)
     }
+    if item.theme is not values.theme:
+        changes["theme"] = [row.key if row else None for row in (item.theme, values.theme)]
     old = rules.when_of(item)
     if old != values.when:
         changes["when"] = [when_words(old), when_words(values.when)]
@@ -186,7 +193,7 @@ def _give_roles(item: AgendaItem, roles: Sequence[RoleValues]) -> None:
     item.roles[:] = wanted
 
 
-def _note(
+def note(
     session: Session,
     actor: Actor,
     now: datetime,
@@ -194,13 +201,10 @@ def _note(
     action: str,
     changes: dict[str, Any],
 ) -> None:
-    desk.noted(
-        session,
-        actor=actor,
-        now=now,
-        event=item.event,
-        kind=KIND,
-        uuid=item.uuid,
-        action=action,
-        changes=changes,
-    )
+    """Keep in the history what was done to an item."""
+    trail(session, actor, now, item.event).note(item, action, changes)
+
+
+def trail(session: Session, actor: Actor, now: datetime, event: Event) -> desk.Trail:
+    """The trail of what is done to items of an event."""
+    return desk.Trail(session=session, actor=actor, now=now, of=event, kind=KIND)

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from mmp.core.errors import UserError
 from mmp.models import AgendaItem, Event
-from mmp.services import desk, events as rules
-from mmp.services.agenda_edits.items import KIND
+from mmp.services import events as rules
+from mmp.services.agenda_edits.items import note
 from mmp.services.agenda_edits.reading import children_of
 from mmp.services.permissions import Actor
 
@@ -88,16 +88,7 @@ def _move(
         row.position = position
     rules.touch(item, {"place"}, now=now)
     session.flush()
-    desk.noted(
-        session,
-        actor=actor,
-        now=now,
-        event=event,
-        kind=KIND,
-        uuid=item.uuid,
-        action="changed",
-        changes={"place": [before, _place(parent, item)]},
-    )
+    note(session, actor, now, item, "changed", {"place": [before, _place(parent, item)]})
 
 
 def _parent(event: Event, item: AgendaItem) -> AgendaItem | None:

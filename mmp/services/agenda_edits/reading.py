@@ -34,6 +34,7 @@ def event_with_agenda(session: Session, actor: Actor, slug: str, key: str) -> Ev
         slug,
         key,
         agenda.joinedload(AgendaItem.guiding_questions),
+        agenda.joinedload(AgendaItem.theme),
         roles.joinedload(AgendaRole.person),
         roles.joinedload(AgendaRole.pair).joinedload(Pair.members).joinedload(PairMember.person),
     )
@@ -52,6 +53,14 @@ def children_of(event: Event, parent: AgendaItem | None) -> list[AgendaItem]:
     number = parent.id if parent else None
     inside = [item for item in event.agenda if item.parent_id == number]
     return sorted(inside, key=lambda item: (item.position, item.id))
+
+
+def with_inside(event: Event, item: AgendaItem) -> list[AgendaItem]:
+    """An item and all that lies inside it, outer ones first."""
+    rows = [item]
+    for child in children_of(event, item):
+        rows += with_inside(event, child)
+    return rows
 
 
 def cast_of(session: Session, actor: Actor, event: Event) -> Cast:

@@ -21,8 +21,9 @@ from mmp.models import (
     Theme,
 )
 from mmp.services import desk
-from mmp.services.agenda_edits.items import KIND
-from mmp.services.agenda_edits.reading import children_of
+from mmp.services.agenda_edits.items import trail
+from mmp.services.agenda_edits.reading import children_of, with_inside
+from mmp.services.desk import Removal
 from mmp.services.permissions import Actor
 
 
@@ -33,24 +34,14 @@ def remove_item(
 
     Raises UserError where attendance, contributions or recommendations hang on one of them.
     """
-    rows = _with_inside(event, item)
+    rows = with_inside(event, item)
     if _something_hangs_on(session, [row.id for row in rows]):
         raise UserError("What was said and who was there hang on this item, so it stays.")
     parent = next((row for row in event.agenda if row.id == item.parent_id), None)
     whole = _whole(event, item) | {"parent": str(parent.uuid) if parent else None}
     for row in reversed(rows):
         event.agenda.remove(row)
-    session.flush()
-    return desk.noted(
-        session,
-        actor=actor,
-        now=now,
-        event=event,
-        kind=KIND,
-        uuid=item.uuid,
-        action="removed",
-        removed=whole,
-    )
+    return trail(session, actor, now, event).removed(item, whole)
 
 
 def restore_item(
@@ -60,30 +51,16 @@ def restore_item(
 
     Its UIDs are the old ones; SEQUENCE rises, for calendars have forgotten it. Raises NotFound.
     """
-    found = desk.removal(session, event=event, kind=KIND, uuid=removed)
-    there = next((row for row in event.agenda if row.uuid == found.subject), None)
-    if there is not None:
-        return there
-    parent = next((row for row in event.agenda if str(row.uuid) == found.kept["parent"]), None)
-    item = _put_back(session, now, event, parent, found.kept)
-    session.flush()
-    desk.noted(
-        session,
-        actor=actor,
-        now=now,
-        event=event,
-        kind=KIND,
-        uuid=item.uuid,
-        action="restored",
-    )
-    return item
 
+    def find(found: Removal) -> AgendaItem | None:
+        return next((row for row in event.agenda if row.uuid == found.subject), None)
 
-def _with_inside(event: Event, item: AgendaItem) -> list[AgendaItem]:
-    rows = [item]
-    for child in children_of(event, item):
-        rows += _with_inside(event, child)
-    return rows
+    def make(found: Removal) -> AgendaItem:
+        around = found.kept["parent"]
+        parent = next((row for row in event.agenda if str(row.uuid) == around), None)
+        return _put_back(session, now, event, parent, found.kept)
+
+    return trail(session, actor, now, event).put_back(removed, find, make)
 
 
 def _something_hangs_on(session: Session, items: list[int]) -> bool:

@@ -8,13 +8,14 @@ from mmp.services.desk.events import (
     planned_programme,
     preparation,
 )
-from mmp.services.desk.removals import Removal, kept, noted, read_back, removal
+from mmp.services.desk.kept_rows import kept, read_back
+from mmp.services.desk.trail import Removal, Trail, removal, removals
 
 __all__ = [
     "Preparation",
     "Removal",
+    "Trail",
     "kept",
-    "noted",
     "person_of",
     "planned_event",
     "planned_events",
@@ -22,4 +23,5 @@ __all__ = [
     "preparation",
     "read_back",
     "removal",
+    "removals",
 ]

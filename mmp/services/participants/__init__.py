@@ -1,8 +1,15 @@
 """Who is on an event's list. Putting someone on it or off it mails nobody."""
 
-from mmp.services.participants.adding import add_people, members_in, named_people
-from mmp.services.participants.changing import change_participation, remove, restore
+from mmp.services.participants.adding import add_people, members_in, named_people, not_listed
+from mmp.services.participants.changing import (
+    LineValues,
+    change_participation,
+    remove,
+    restore,
+    values_of,
+)
 from mmp.services.participants.elsewhere import elsewhere
+from mmp.services.participants.many import Outcome, change_many, remove_many
 from mmp.services.participants.reading import (
     Listed,
     listed,
@@ -11,15 +18,21 @@ from mmp.services.participants.reading import (
 )
 
 __all__ = [
+    "LineValues",
     "Listed",
+    "Outcome",
     "add_people",
+    "change_many",
     "change_participation",
     "elsewhere",
     "listed",
     "members_in",
     "named_people",
+    "not_listed",
     "participation",
     "people_to_choose",
     "remove",
+    "remove_many",
     "restore",
+    "values_of",
 ]

@@ -12,8 +12,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, raiseload
 
 from mmp.models import Event, Membership, Organisation, Participation, Person
-from mmp.models.enums import Entry, MembershipRole, MembershipStatus
-from mmp.services import desk
+from mmp.models.enums import Entry, MembershipRole, MembershipStatus, Region
+from mmp.services.participants.changing import trail_of
 from mmp.services.permissions import Actor, visible_people
 
 MOST_LINES = 2_000
@@ -30,18 +30,41 @@ class Named:
 
 
 def members_in(
-    session: Session, event: Event, roles: Collection[MembershipRole]
+    session: Session,
+    event: Event,
+    roles: Collection[MembershipRole],
+    regions: Collection[Region] = (),
+    countries: Collection[str] = (),
 ) -> Sequence[Person]:
-    """The active members in these roles with dates that reach the event."""
+    """The active members with dates that reach the event, in these roles and of these regions and
+    countries; where none are named, in whatever role and from wherever."""
     first = (event.starts_at or event.ends_at).date()
     members = select(Membership.person_id).where(
         Membership.programme_id == event.programme_id,
-        Membership.role.in_(roles),
+        Membership.role.in_(roles or list(MembershipRole)),
         Membership.status == MembershipStatus.ACTIVE,
         or_(Membership.starts_on.is_(None), Membership.starts_on <= event.ends_at.date()),
         or_(Membership.ends_on.is_(None), Membership.ends_on >= first),
     )
-    return session.scalars(select(Person).where(Person.id.in_(members)).order_by(Person.id)).all()
+    wanted = [Person.id.in_(members)]
+    if regions:
+        wanted.append(Person.region.in_(regions))
+    if countries:
+        wanted.append(Person.country.in_(countries))
+    return session.scalars(select(Person).where(*wanted).order_by(Person.name, Person.id)).all()
+
+
+def not_listed(session: Session, event: Event, people: Iterable[Person]) -> list[Person]:
+    """Those of these people who are not on the list yet, each once, in their order."""
+    wanted = {person.id: person for person in people}
+    there = session.scalars(
+        select(Participation.person_id).where(
+            Participation.event_id == event.id, Participation.person_id.in_(wanted)
+        )
+    )
+    for number in there.all():
+        del wanted[number]
+    return list(wanted.values())
 
 
 def named_people(session: Session, actor: Actor, event: Event, text: str) -> Named:
@@ -87,17 +110,10 @@ def add_people(
 
     Organisation, position and group are kept as they are now. Mails nobody.
     """
-    wanted = {person.id: person for person in people}
-    there = session.scalars(
-        select(Participation.person_id).where(
-            Participation.event_id == event.id, Participation.person_id.in_(wanted)
-        )
-    )
-    for number in there.all():
-        del wanted[number]
+    wanted = not_listed(session, event, people)
     if not wanted:
         return 0
-    names = _organisations(session, wanted.values())
+    names = _organisations(session, wanted)
     rows = [
         Participation(
             event=event,
@@ -109,26 +125,18 @@ def add_people(
             created_at=now,
             changed_at=now,
         )
-        for person in wanted.values()
+        for person in wanted
     ]
     session.add_all(rows)
     session.flush()
+    trail = trail_of(session, actor, now, event)
     for row in rows:
         said = {
             "event": [None, event.key],
             "person": [None, row.person.key],
             "entry": [None, entry],
         }
-        desk.noted(
-            session,
-            actor=actor,
-            now=now,
-            event=event,
-            kind="participation",
-            uuid=row.uuid,
-            action="created",
-            changes=said,
-        )
+        trail.note(row, "created", said)
     return len(rows)
 
 

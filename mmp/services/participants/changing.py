@@ -1,5 +1,6 @@
 """One line of an event's list: changed, taken off, put back."""
 
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,13 +9,31 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mmp.core.errors import NotFound, StaleEdit, UserError
+from mmp.core.texts import Translated
 from mmp.models import Delegation, Event, Participation, Person
-from mmp.models.enums import AttendanceForm, Entry, Partstat
+from mmp.models.enums import AttendanceForm, Entry, Partstat, StakeholderGroup
 from mmp.services import desk
+from mmp.services.desk import Removal
 from mmp.services.permissions import Actor
 
-_KIND = "participation"
 _LINKS = ("person", "delegation")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineValues:
+    """A line as its form gives it. Organisation, position and group are as they were then."""
+
+    entry: Entry
+    partstat: Partstat
+    form: AttendanceForm | None = None
+    organisation_name: Translated = field(default_factory=dict)
+    position: Translated = field(default_factory=dict)
+    group: StakeholderGroup | None = None
+
+
+def values_of(row: Participation) -> LineValues:
+    """A line as it is."""
+    return LineValues(**{name.name: getattr(row, name.name) for name in fields(LineValues)})
 
 
 def change_participation(
@@ -25,37 +44,39 @@ def change_participation(
     event: Event,
     row: Participation,
     version: int,
-    entry: Entry,
-    partstat: Partstat,
-    form: AttendanceForm | None,
+    values: LineValues,
 ) -> bool:
-    """Set how they came, what they answered and whether in the room or online; gives whether that
-    changed anything. Raises StaleEdit if `version` is not the row's any more."""
+    """Bring a line to `values`; gives whether that changed anything. What the person is today
+    stays. Raises StaleEdit if `version` is not the row's any more."""
     if row.version != version:
         raise StaleEdit("Someone else changed this line while you did.")
-    wanted = {"entry": entry, "partstat": partstat, "form": form}
-    changes: dict[str, Any] = {
-        name: [getattr(row, name), value]
-        for name, value in wanted.items()
-        if getattr(row, name) != value
-    }
+    changes: dict[str, Any] = {}
+    for name in (one.name for one in fields(LineValues)):
+        old, new = getattr(row, name), getattr(values, name)
+        if old != new:
+            changes[name] = [old, new]
+            setattr(row, name, new)
     if not changes:
         return False
-    for name, value in wanted.items():
-        setattr(row, name, value)
     if "partstat" in changes:
-        row.answered_at = None if partstat is Partstat.NEEDS_ACTION else now
+        row.answered_at = None if values.partstat is Partstat.NEEDS_ACTION else now
     row.changed_at = now
     session.flush()
-    _note(session, actor, now, event, row, "changed", changes)
+    trail_of(session, actor, now, event).note(row, "changed", changes)
     return True
 
 
 def remove(
-    session: Session, *, actor: Actor, now: datetime, event: Event, row: Participation
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    event: Event,
+    row: Participation,
+    together: UUID | None = None,
 ) -> UUID:
     """Take someone off the list; gives what `restore` needs. Raises UserError for who attended:
-    the figures of the past stand on that."""
+    the figures of the past stand on that. Those who go at once have the same `together`."""
     if row.attendances:
         raise UserError(
             "%(name)s was there; the list of the past keeps that.", name=row.person.name
@@ -65,70 +86,45 @@ def remove(
         "delegation": row.delegation.key if row.delegation else None,
     }
     session.delete(row)
-    session.flush()
-    return desk.noted(
-        session,
-        actor=actor,
-        now=now,
-        event=event,
-        kind=_KIND,
-        uuid=row.uuid,
-        action="removed",
-        removed=whole,
-    )
+    return trail_of(session, actor, now, event).removed(row, whole, together=together)
 
 
 def restore(
     session: Session, *, actor: Actor, now: datetime, event: Event, removed: UUID
-) -> Participation:
-    """Put someone back on the list as they stood there; twice is as once. Raises NotFound."""
-    found = desk.removal(session, event=event, kind=_KIND, uuid=removed)
+) -> list[Participation]:
+    """Put someone back on the list as they stood there, with those who were taken off at once;
+    twice is as once. Raises NotFound."""
+    trail = trail_of(session, actor, now, event)
+
+    def find(found: Removal) -> Participation | None:
+        return session.scalar(
+            select(Participation)
+            .join(Participation.person)
+            .where(Participation.event_id == event.id, Person.uuid == UUID(found.kept["person"]))
+        )
+
+    def make(found: Removal) -> Participation:
+        return _made_anew(session, event, found)
+
+    together = desk.removals(session, of=event, kind=trail.kind, uuid=removed)
+    return [trail.put_back(one.uuid, find, make) for one in together]
+
+
+def _made_anew(session: Session, event: Event, found: Removal) -> Participation:
     values = dict(found.kept)
     links = {name: values.pop(name) for name in _LINKS}
     person = session.scalar(select(Person).where(Person.uuid == UUID(links["person"])))
     if person is None:
         raise NotFound("There is nothing to put back.")
-    there = session.scalar(
-        select(Participation).where(
-            Participation.event_id == event.id, Participation.person_id == person.id
-        )
-    )
-    if there is not None:
-        return there
     delegation = session.scalar(
         select(Delegation).where(
             Delegation.event_id == event.id, Delegation.key == links["delegation"]
         )
     )
-    row = Participation(
-        event=event,
-        person=person,
-        delegation=delegation,
-        **desk.read_back(Participation, values),
-    )
-    row.changed_at = now
-    session.add(row)
-    session.flush()
-    _note(session, actor, now, event, row, "restored", {})
-    return row
+    columns = desk.read_back(Participation, values)
+    return Participation(event=event, person=person, delegation=delegation, **columns)
 
 
-def _note(
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    event: Event,
-    row: Participation,
-    action: str,
-    changes: dict[str, Any],
-) -> None:
-    desk.noted(
-        session,
-        actor=actor,
-        now=now,
-        event=event,
-        kind=_KIND,
-        uuid=row.uuid,
-        action=action,
-        changes=changes,
-    )
+def trail_of(session: Session, actor: Actor, now: datetime, event: Event) -> desk.Trail:
+    """The trail of what is done to an event's list."""
+    return desk.Trail(session=session, actor=actor, now=now, of=event, kind="participation")
