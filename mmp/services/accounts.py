@@ -12,8 +12,11 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from mmp.adapters.passwords import Passwords
 from mmp.core.errors import UserError
-from mmp.models import Account, Person
+from mmp.models import Account, Membership, Person
+from mmp.models.enums import MembershipStatus
 from mmp.services import history, sessions
+from mmp.services.account_mails import What, tell_account_changed
+from mmp.services.feeds import RUNS_PROGRAMME
 
 SHORTEST, LONGEST = 12, 256
 RECOVERY_CODES = 8
@@ -65,8 +68,9 @@ def set_password(
 ) -> Account:
     """Give `person` this password, and an account where they had none.
 
-    Every other device of theirs is signed out; `sign_in_id` is this one. Raises UserError (field
-    `password`) for one that is too short, too long or easily guessed.
+    Every other device of theirs is signed out; `sign_in_id` is this one. A mail tells them, but not
+    of the first password of all. Raises UserError (field `password`) for one that is too short, too
+    long or easily guessed.
     """
     refuse_weak(password, person)
     account = account_of(session, person.id)
@@ -78,6 +82,8 @@ def set_password(
     session.flush()
     sessions.end_all(session, now=now, person_id=person.id, but=sign_in_id)
     _record(session, now, person, account, action)
+    if action == "password_changed" or sign_in_id is not None:
+        tell_account_changed(session, now=now, person=person, what=What.PASSWORD)
     return account
 
 
@@ -115,6 +121,7 @@ def reset(session: Session, *, now: datetime, account: Account) -> None:
         uuid=account.uuid,
         action="reset",
     )
+    tell_account_changed(session, now=now, person=account.person, what=What.RESET)
 
 
 def uses_codes(account: Account) -> bool:
@@ -140,18 +147,68 @@ def start_codes(
     counter = passwords.counter_of(_plain(code), secret, None)
     if counter is None:
         raise _wrong_code()
+    what = What.CODES_MOVED if uses_codes(account) else What.CODES_ON
     account.tf_totp_secret, account.tf_primary_method = secret, _CODES
     account.tf_last_counter = counter
     sessions.end_all(session, now=now, person_id=account.person_id, but=sign_in_id)
     _record(session, now, account.person, account, "codes_set")
-    return new_recovery_codes(session, now=now, account=account)
+    tell_account_changed(session, now=now, person=account.person, what=what)
+    return _make_recovery_codes(session, now, account)
+
+
+def stop_codes(session: Session, *, now: datetime, account: Account, sign_in_id: int) -> None:
+    """Ask the account for no codes any more; its recovery codes end too. A second time does
+    nothing.
+
+    Every other device is signed out. Raises UserError for who plans a programme.
+    """
+    if must_use_codes(session, account.person_id):
+        raise UserError("Who plans a programme signs in with codes; they stay on.")
+    if not uses_codes(account):
+        return
+    account.tf_primary_method = account.tf_totp_secret = None
+    account.tf_last_counter = account.mf_recovery_codes = None
+    session.flush()
+    sessions.end_all(session, now=now, person_id=account.person_id, but=sign_in_id)
+    _record(session, now, account.person, account, "codes_stopped")
+    tell_account_changed(session, now=now, person=account.person, what=What.CODES_OFF)
+
+
+def must_use_codes(session: Session, person_id: int) -> bool:
+    """Whether their role asks for codes wherever the installation does: coordinators' and
+    assistants' do, in any programme."""
+    found = session.scalar(
+        select(Membership.id)
+        .where(
+            Membership.person_id == person_id,
+            Membership.role.in_(RUNS_PROGRAMME),
+            Membership.status == MembershipStatus.ACTIVE,
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+def sign_out_others(session: Session, *, now: datetime, person: Person, sign_in_id: int) -> bool:
+    """Sign every device of theirs out but this one; a mail tells them. Tells whether there was
+    another."""
+    devices = sessions.live(session, now=now, person_id=person.id)
+    sessions.end_all(session, now=now, person_id=person.id, but=sign_in_id)
+    if all(one.id == sign_in_id for one in devices):
+        return False
+    tell_account_changed(session, now=now, person=person, what=What.SIGNED_OUT)
+    return True
 
 
 def new_recovery_codes(session: Session, *, now: datetime, account: Account) -> list[str]:
-    """Codes of 80 bits, each good once in the place of the authenticator's; older ones end.
+    """Codes of 80 bits, each good once in the place of the authenticator's; older ones end, and a
+    mail says so. Only their hashes are stored."""
+    made = _make_recovery_codes(session, now, account)
+    tell_account_changed(session, now=now, person=account.person, what=What.RECOVERY_CODES)
+    return made
 
-    Only their hashes are stored.
-    """
+
+def _make_recovery_codes(session: Session, now: datetime, account: Account) -> list[str]:
     codes = [b32encode(secrets.token_bytes(10)).decode().lower() for _ in range(RECOVERY_CODES)]
     account.mf_recovery_codes = [_hash(code) for code in codes]
     session.flush()

@@ -53,12 +53,14 @@ def own_calendar() -> Response:
 @signed_in
 def account() -> str:
     """Where one is signed in, and with what."""
-    devices = sessions.live(
-        session(), now=context().clock.now(), person_id=_number(actor().person_id)
-    )
+    number = _number(actor().person_id)
+    devices = sessions.live(session(), now=context().clock.now(), person_id=number)
+    its = accounts.account_of(session(), number) if actor().has_codes else None
     return render_template(
         "account/show.html",
         devices=[(device, device_words(device.browser, device.system)) for device in devices],
+        recovery_codes_left=len(its.mf_recovery_codes or ()) if its else 0,
+        must_use_codes=its is not None and accounts.must_use_codes(session(), number),
         form=ConfirmForm(),
     )
 
@@ -82,12 +84,11 @@ def end_sign_in(uuid: UUID) -> Response:
 @signed_in
 def end_other_sign_ins() -> Response:
     """Sign out all devices but this one."""
-    who = actor()
-    sessions.end_all(
+    accounts.sign_out_others(
         session(),
         now=context().clock.now(),
-        person_id=_number(who.person_id),
-        but=who.sign_in_id,
+        person=_person(),
+        sign_in_id=_number(actor().sign_in_id),
     )
     session().commit()
     flash(_("Every other device is signed out."))
@@ -201,6 +202,30 @@ def recovery_codes() -> Response:
     return _page("account/recovery_codes.html", None, codes=made, first=False)
 
 
+@pages.route("/account/codes/ending/", methods=["GET", "POST"])
+@signed_in
+@fresh
+def end_codes() -> Response:
+    """Ask once, then turn codes off, for whom they are a choice."""
+    its = _account()
+    if accounts.must_use_codes(session(), its.person_id):
+        raise NotFound("There is no such page.")
+    if not accounts.uses_codes(its):  # sent twice
+        return redirect(url_for("pages.account"), 303)
+    form = ConfirmForm()
+    if not form.validate_on_submit():
+        return _page("account/codes_off.html", form)
+    accounts.stop_codes(
+        session(),
+        now=context().clock.now(),
+        account=its,
+        sign_in_id=_number(actor().sign_in_id),
+    )
+    session().commit()
+    flash(_("Codes are off; your other devices are signed out."))
+    return redirect(url_for("pages.account"), 303)
+
+
 def _set_password(form: NewPasswordForm, *, asks_code: bool = False) -> bool:
     """Set it, or put what is wrong with it beside its field."""
     person = _person()
@@ -250,8 +275,10 @@ def _confirm(its: Account, *, code_given: bool) -> None:
 
 
 def _settled(endpoint: str = "pages.own_home") -> Response:
-    """Onward; first to an authenticator, where this installation asks for one."""
-    if door().asks_codes and not accounts.uses_codes(_account()):
+    """Onward; who plans first to an authenticator, where this installation asks for one."""
+    its = _account()
+    asked = door().asks_codes and accounts.must_use_codes(session(), its.person_id)
+    if asked and not accounts.uses_codes(its):
         return redirect(url_for("pages.codes", next=_next()), 303)
     return onward(request.args.get("next"), endpoint)
 

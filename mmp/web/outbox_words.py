@@ -17,6 +17,7 @@ from mmp.web.texts import isolate, isolated
 _KINDS = {
     "sign_in": N_("An address to sign in with"),
     "test": N_("A test of the mail"),
+    "account_changed": N_("A change of the account"),
     "event_moved": N_("An event has moved"),
     "event_cancelled": N_("An event is cancelled"),
     "event_restored": N_("An event takes place after all"),

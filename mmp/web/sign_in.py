@@ -130,7 +130,7 @@ def sign_in_by_password() -> Response:
     strong = not door().asks_codes
     let_in(account.person, Strength.STRONG if strong else Strength.LINK, confirmed=True)
     session().commit()
-    if strong:
+    if strong or not accounts.must_use_codes(session(), account.person_id):
         return keep_secret(onward(wanted))
     return keep_secret(redirect(url_for("pages.codes", next=wanted), 303))
 

@@ -33,6 +33,11 @@ GIVEN: dict[str, Any] = {
 PARAMETERS: dict[str, dict[str, Any]] = {
     "sign_in": {"link": "https://mmp.example.org/en/sign-in/links/token/"},
     "test": {"asked_at": datetime(2026, 6, 19, 8, tzinfo=UTC)},
+    "account_changed": {
+        "what": "password",
+        "at": datetime(2026, 6, 19, 8, tzinfo=UTC),
+        "account": "https://mmp.example.org/en/account/",
+    },
     "event_moved": {"old": GATHERING, "new": MEETING},
     "event_cancelled": {"note": "Sorry <all>"},
     "talk_offered": {

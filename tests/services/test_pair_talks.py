@@ -175,7 +175,8 @@ def test_moving_raises_the_sequence_and_tells_the_other(two: Two) -> None:
 def test_a_move_and_back_before_the_mail_left_tells_nothing(two: Two) -> None:
     talk = two.talk()
     starts, ends, session = talk.starts_local, talk.ends_local, two.session
-    assert starts and ends
+    assert starts
+    assert ends
     minutes = (ends - starts) // timedelta(minutes=1)
 
     def move(person: Person, days: int) -> list[str]:
