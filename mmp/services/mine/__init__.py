@@ -1,6 +1,7 @@
 """What is a person's own: their events, their answers, their part in an agenda."""
 
-from mmp.services.mine.answering import Reply, answer
+from mmp.services.answers import Reply
+from mmp.services.mine.answering import answer
 from mmp.services.mine.listing import (
     OwnEvent,
     OwnPart,
