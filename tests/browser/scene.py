@@ -1,0 +1,192 @@
+"""A year in which every page has something to show, and who looks at it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mmp.config import Settings
+from mmp.core.mail import token
+from mmp.models import Document, Pair, Person, Programme
+from mmp.models.enums import EventStatus, MembershipRole, Strength
+from mmp.services import (
+    accounts,
+    event_edits,
+    feeds,
+    history,
+    outbox,
+    pair_talks,
+    permissions,
+    sessions,
+    sign_in as links,
+)
+from mmp.services.pair_talks.finding import token_purpose
+from mmp.web.door import Door
+from tests.browser.screens import EMAIL, PASSWORD
+from tests.support.door import NOW, Authenticator, sign_in
+from tests.support.factories import Factory
+from tests.web import rows
+
+Names = Mapping[str, object]
+OFFER, LOG = (UUID(f"00000000-0000-4000-8000-0000000000f{number}") for number in (1, 2))
+
+
+class Scene:
+    """Rows in the database of `app`, and the names they have in addresses."""
+
+    def __init__(self, app: Flask, session: Session, settings: Settings) -> None:
+        self.app, self.session, self.settings = app, session, settings
+        self.make = Factory(session)
+        self.door: Door = app.extensions["mmp.door"]
+
+    def set(self, who: str) -> tuple[Names, str | None]:
+        """Prepare what `who` looks at: the names in addresses, and the cookie they carry."""
+        if who == "founder":
+            founder = self.make.person(name="Sara Lind", email=EMAIL)
+            return {}, self._cookie(founder, password=True)
+        year = rows.whole_year(self.session, self.settings.documents)
+        planner = self.make.person(
+            year, MembershipRole.COORDINATOR, name="Kerstin Berg", email=EMAIL
+        )
+        names = self._names(year, planner)
+        self.session.commit()
+        people = {"mentor": rows.mentor(self.session), "coordinator": planner}
+        if who == "nobody":
+            return names, None
+        coded = who == "with codes"
+        return names, self._cookie(people.get(who, planner), password=coded, codes=coded)
+
+    def _cookie(self, person: Person, *, password: bool = False, codes: bool = False) -> str:
+        if password:
+            accounts.set_password(
+                self.session,
+                now=NOW,
+                passwords=self.door.passwords,
+                person=person,
+                password=PASSWORD,
+            )
+        if codes:
+            self._enrol(person)
+        client = self.app.test_client()
+        sign_in(client, self.session, person)
+        cookie = client.get_cookie("session")
+        assert cookie is not None
+        return str(cookie.value)
+
+    def _enrol(self, person: Person) -> None:
+        """Give the account an authenticator."""
+        account = accounts.account_of(self.session, person.id)
+        assert account is not None
+        secret = self.door.passwords.new_secret()
+        row, _ = sessions.start(self.session, now=NOW, person=person, strength=Strength.STRONG)
+        accounts.start_codes(
+            self.session,
+            now=NOW,
+            passwords=self.door.passwords,
+            account=account,
+            secret=secret,
+            code=Authenticator(self.door.passwords.setup(secret, EMAIL)[1]).code(),
+            sign_in_id=row.id,
+        )
+
+    def _names(self, year: Programme, planner: Person) -> Names:
+        session, make, secret = self.session, self.make, self.settings.secret_key
+        events = {event.key: event for event in year.events}
+        mentor, pair = rows.mentor(session), session.scalars(select(Pair)).one()
+        partner = next(member.person for member in pair.members if member.person is not mentor)
+        for key in ("june", "december"):
+            make.participation(events[key], mentor)
+            make.participation(events[key], partner)
+        feed = rows.own_feed(session, mentor, self.settings.feed_secret)
+        log = pair_talks.log_talk(
+            session,
+            now=NOW,
+            actor=mentor,
+            pair=pair,
+            uuid=LOG,
+            entry=pair_talks.LogEntry(date(2026, 6, 10), 45, "What we expect of each other"),
+        )
+        self._delete_draft(year, planner)
+        self._change(year, planner)
+        return {key: event.uuid for key, event in events.items()} | {
+            **self._offer(pair, partner, mentor),
+            **self._mails(year, mentor),
+            "pair": pair.uuid,
+            "log": log.uuid,
+            "feed": feeds.token_of(self.settings.feed_secret, feed, "page"),
+            "feed_uuid": feed.uuid,
+            "link": self._link(mentor),
+            "first": (
+                links.first_run_address(session, now=NOW, base_url="", secret=secret) or ""
+            ).split("/")[-2],
+            "item": events["june"].agenda[0].uuid,
+            "listed": events["june"].participations[0].uuid,
+            "document": session.scalars(select(Document.uuid).limit(1)).one(),
+        }
+
+    def _link(self, person: Person) -> str:
+        address = links.one_use_address(
+            self.session,
+            now=NOW,
+            base_url="",
+            secret=self.settings.secret_key,
+            person=person,
+            lasts=links.LASTS,
+        )
+        return address.split("/")[-2]
+
+    def _offer(self, pair: Pair, partner: Person, mentor: Person) -> Names:
+        """Times the partner offers, one of them late at night."""
+        wish = pair_talks.Wish([datetime(2026, 7, 20, 17), datetime(2026, 7, 21, 23)], 60)
+        offer = pair_talks.offer_times(
+            self.session, now=NOW, actor=partner, pair=pair, uuid=OFFER, wish=wish
+        )
+        picks = token(self.settings.secret_key, token_purpose(offer), mentor.uuid)
+        return {"time": offer.times[0].uuid, "picks": picks}
+
+    def _mails(self, year: Programme, mentor: Person) -> Names:
+        """A test mail, and a pair's own."""
+        talk = next(event for event in year.events if event.key == "talk")
+        made = {}
+        for name, event in (("mail", None), ("private_mail", talk)):
+            mail = outbox.enqueue(
+                self.session,
+                now=NOW,
+                kind="test",
+                template="test",
+                parameters={"asked_at": NOW},
+                person=mentor,
+                dedupe_key=name,
+                programme=year,
+                event=event,
+            )
+            made[name] = mail.uuid
+        return made
+
+    def _change(self, year: Programme, planner: Person) -> None:
+        """Leave something in the history of the last meeting."""
+        history.record(
+            self.session,
+            now=NOW,
+            actor=planner,
+            programme=year,
+            kind="event",
+            uuid=next(event.uuid for event in year.events if event.key == "december"),
+            action="changed",
+            changes={
+                "venue": [{}, {"en": "A hall with a rather long name"}],
+                "capacity": [None, 40],
+            },
+        )
+
+    def _delete_draft(self, year: Programme, planner: Person) -> None:
+        """Leave a deleted draft."""
+        draft = self.make.event(
+            year, key="dropped", status=EventStatus.DRAFT, title={"en": "An evening of music"}
+        )
+        _, carried = sessions.start(self.session, now=NOW, person=planner, strength=Strength.STRONG)
+        actor = permissions.actor_of(self.session, now=NOW, token=carried)
+        event_edits.delete_draft(self.session, actor=actor, now=NOW, event=draft)

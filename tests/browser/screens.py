@@ -1,0 +1,140 @@
+"""Every page people can look at, and who looks at it. A new one joins here, or its test fails."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+PROGRAMME = "programmes/year-2026"
+EVENTS = f"{PROGRAMME}/events"
+EMAIL, PASSWORD = "kerstin@example.org", "seven green bicycles"
+
+
+def _day(day: str) -> "Callable[[Page], None]":
+    """Save the form of an event with this first day."""
+
+    def save(page: "Page") -> None:
+        page.fill("[name=first_day]", day)
+        page.press("[name=first_day]", "Enter")
+        page.wait_for_selector("button[name=confirmed], [aria-invalid=true]")
+
+    return save
+
+
+def _give_password(page: "Page") -> None:
+    page.fill("[name=email]", EMAIL)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/sign-in/code/")
+
+
+def _new_recovery_codes(page: "Page") -> None:
+    page.click("form[action$='/recovery-codes/'] button")
+    page.wait_for_url("**/recovery-codes/")
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A page: its address below the language, with names of the scene; what is done there first,
+    where that leads, and the status of an answer the browser itself speaks of."""
+
+    address: str
+    act: "Callable[[Page], None] | None" = None
+    leads_to: str = ""
+    said: str = ""
+
+    @property
+    def lands(self) -> str:
+        """The address at last."""
+        return self.leads_to or self.address
+
+
+SCREENS: dict[str, tuple[Screen, ...]] = {
+    "nobody": (
+        Screen(""),
+        Screen(f"{PROGRAMME}/"),
+        Screen(f"{EVENTS}/june/"),
+        Screen(f"{EVENTS}/called-off/"),
+        Screen(f"{PROGRAMME}/subscribe/"),
+        Screen("feeds/{feed}/"),
+        Screen("feeds/{feed}/addresses/{feed_uuid}/revocation"),
+        Screen("feeds/revoked/"),
+        Screen("nothing/", said="404"),
+        Screen("first-run/{first}/"),
+        Screen("sign-in/"),
+        Screen("sign-in/sent/"),
+        Screen("sign-in/password/"),
+        Screen("sign-in/links/{link}/"),
+        Screen(f"sign-in/links/{'x' * 43}/", said="410"),
+        Screen("talks/{time}/{picks}/"),
+    ),
+    "mentor": (
+        Screen("home/"),
+        Screen("agenda/"),
+        Screen("month/2026-07/"),
+        Screen("my/events/{june}/"),
+        Screen("my/events/{december}/"),
+        Screen("pairs/{pair}/"),
+        Screen("pairs/{pair}/log/"),
+        Screen("pairs/log/{log}/"),
+        Screen("pairs/talks/{talk}/time/"),
+        Screen("pairs/talks/{talk}/cancellation"),
+        Screen("account/"),
+    ),
+    "coordinator": (
+        Screen("home/"),
+        Screen("outbox/"),
+        Screen("outbox/{mail}/"),
+        Screen("outbox/{private_mail}/"),
+        Screen(f"{PROGRAMME}/"),
+        Screen(f"{PROGRAMME}/desk/"),
+        Screen(f"{PROGRAMME}/desk/month/2026-06/"),
+        Screen(f"{PROGRAMME}/deleted-events/"),
+        Screen(f"{EVENTS}/new/"),
+        Screen(f"{EVENTS}/new/", _day(""), said="422"),
+        Screen(f"{EVENTS}/june/edit/"),
+        Screen(f"{EVENTS}/december/edit/", _day("2026-12-03")),
+        Screen(f"{EVENTS}/december/cancellation/"),
+        Screen(f"{EVENTS}/december/history/"),
+        Screen(f"{EVENTS}/december/copy/"),
+        Screen(f"{EVENTS}/draft/deletion/"),
+        Screen(f"{EVENTS}/june/agenda/"),
+        Screen(f"{EVENTS}/june/agenda/{{item}}/"),
+        Screen(f"{EVENTS}/june/agenda/new/"),
+        Screen(f"{EVENTS}/june/people/"),
+        Screen(f"{EVENTS}/june/people/{{listed}}/"),
+        Screen(f"{EVENTS}/june/documents/"),
+        Screen(f"{EVENTS}/june/documents/{{document}}/"),
+    ),
+    "with codes": (
+        Screen("account/"),
+        Screen("account/", _new_recovery_codes, "account/recovery-codes/"),
+        Screen("account/password/"),
+        Screen("account/password/forgotten/"),
+        Screen("account/proof/"),
+        Screen("account/codes/"),
+        Screen("sign-in/password/", _give_password, "sign-in/code/"),
+    ),
+    "founder": (Screen("account/"), Screen("account/password/"), Screen("first-run/programme/")),
+}
+"""By who looks: `nobody` is signed in; `mentor` and `coordinator` came by a link; a coordinator
+`with codes`, that is a password and an authenticator; the `founder` of an installation without a
+programme, who has a password."""
+
+NO_SCREENS = {
+    "feeds.event_download": "a calendar file",
+    "feeds.feed": "a calendar",
+    "home.front": "leads to a language",
+    "home.outbox_anywhere": "leads to a language",
+    "pages.desk_this_month": "leads to the month of today",
+    "pages.document": "a download",
+    "pages.outbox_html": "the mail inside its page, looked at in its frame",
+    "pages.own_feed_of_addresses": "leads back to the feed's page",
+    "pages.own_feed_of_calendar": "leads back to the feed's page",
+    "pages.own_this_month": "leads to the month of today",
+    "pages.participants_csv": "a download",
+    "static": "style, script and icon",
+}
+"""What can be got but is no page, and what it is instead."""
