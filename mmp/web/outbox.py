@@ -65,7 +65,13 @@ def outbox() -> str:
 def outbox_mail(uuid: UUID) -> Response:
     """One mail with what became of it."""
     found = _detail(uuid)
-    html = render_template("outbox/mail.html", mail=found.mail, parts=found.rendered, **_shared())
+    html = render_template(
+        "outbox/mail.html",
+        mail=found.mail,
+        parts=found.rendered,
+        unshown=found.unshown,
+        **_shared(),
+    )
     answer = make_response(html)
     answer.headers["Content-Security-Policy"] = _WITH_FRAME
     return answer

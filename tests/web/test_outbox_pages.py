@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mmp.adapters.clock import FixedClock
 from mmp.core.mail import Link, Reason, Result, Site, Stage, token
+from mmp.jobs.housekeeping import keep_house
 from mmp.models import Mail, MailAttempt, Membership, Person
 from mmp.models.enums import MembershipRole, Strength
 from mmp.models.mail import MailState
@@ -183,6 +184,57 @@ def test_a_pairs_mail_tells_only_that_it_went(
         assert "moved" not in found.source
         assert not [tag for tag, _ in found.tags if tag == "iframe"]
     assert chief.get(f"{_path(mail)}html").status_code == 404
+
+
+def test_a_mail_that_cannot_be_written_says_so(
+    scene: Scene, chief: FlaskClient, session: Session
+) -> None:
+    waiting = [
+        scene.put(template="gone"),
+        scene.put(kind="event_moved", template="event_moved", parameters={"old": None}),
+        scene.put(parameters={"asked_at": "no moment"}),
+    ]
+    for mail in waiting:
+        assert "It cannot be written as things are" in _text(page(chief, _path(mail)))
+        assert chief.get(f"{_path(mail)}html").status_code == 404
+    outbox.cancel(session, now=NOW, mail=waiting[0], reason=Reason.SUPERSEDED)
+    session.commit()
+    found = page(chief, _path(waiting[0]))
+    assert "It never went, and what it would have said cannot be shown any more" in _text(found)
+    assert not [tag for tag, _ in found.tags if tag == "iframe"]
+
+
+def test_forgotten_words_are_said_to_be(
+    scene: Scene, chief: FlaskClient, session: Session, clock: FixedClock
+) -> None:
+    mail = scene.put()
+    mail.state, mail.reason, mail.ended_at = MailState.SENT, Reason.ACCEPTED, NOW
+    mail.frozen_at, mail.octets, mail.subject = NOW, b"Subject: x\r\n\r\nx", "Test of long ago"
+    session.commit()
+
+    def days_later(number: int) -> str:
+        clock.set(NOW + timedelta(days=number))
+        keep_house(session, clock)
+        sign_in(chief, session, scene.chief, now=clock.now())
+        return _text(page(chief, _path(mail)))
+
+    forgotten = "the words of a mail are forgotten 90 days after it ended"
+    assert forgotten not in days_later(89)
+    text = days_later(91)
+    assert forgotten in text
+    assert "Test of long ago" in text
+    assert "what it would say now" not in text
+    assert chief.get(f"{_path(mail)}html").status_code == 404
+
+
+def test_a_cancelled_mail_is_not_said_to_be_on_its_way(
+    scene: Scene, chief: FlaskClient, session: Session
+) -> None:
+    mail = scene.put()
+    assert "It has not gone yet" in _text(page(chief, _path(mail)))
+    outbox.cancel(session, now=NOW, mail=mail, reason=Reason.SUPERSEDED)
+    session.commit()
+    assert "It never went: this is what it would say now." in _text(page(chief, _path(mail)))
 
 
 @pytest.mark.parametrize("role", (*MembershipRole, None))

@@ -19,7 +19,7 @@ from mmp.config import ASSETS
 from mmp.core.mail import one_line
 from mmp.core.texts import language_of
 
-__all__ = ["Rendered", "language_for", "locale_of", "render"]
+__all__ = ["Rendered", "Unwritable", "language_for", "locale_of", "render"]
 
 FOLDER = ASSETS / "templates/mail"
 _ISOLATE, _END = "\u2068", "\u2069"
@@ -34,12 +34,22 @@ class Rendered:
     html: str
 
 
+class Unwritable(Exception):
+    """A mail whose template is not there or wrong, or wants what it is not given."""
+
+
 def render(template: str, *, locale: str, zone: str, parameters: Mapping[str, Any]) -> Rendered:
     """The mail `template` for a reader with that CLDR `locale` and IANA `zone`.
 
-    Raises jinja2.TemplateError for a template that is not there, wrong, or wants what it is not
-    given.
+    Raises Unwritable.
     """
+    try:
+        return _rendered(template, locale, zone, parameters)
+    except Exception as error:  # whatever a template can do with what it is given
+        raise Unwritable(f"{type(error).__name__}: {error}") from error
+
+
+def _rendered(template: str, locale: str, zone: str, parameters: Mapping[str, Any]) -> Rendered:
     language = language_for(locale)
     values = {
         **parameters,

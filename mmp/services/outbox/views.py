@@ -7,12 +7,13 @@ went.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, raiseload, selectinload, undefer
 
-from mmp.adapters.renderer import Rendered
+from mmp.adapters.renderer import Rendered, Unwritable
 from mmp.core.errors import NotFound
 from mmp.core.mail import Result, Site, blot_out
 from mmp.models import Mail, MailAttempt, Membership, Person, Programme
@@ -25,13 +26,25 @@ TALK_KINDS = frozenset({"talk_offered", "talk_fixed"})
 MOST = 100
 
 
+class Unshown(StrEnum):
+    """Why the words of a mail cannot be read."""
+
+    PRIVATE = "private"
+    """They are a pair's own."""
+    FORGOTTEN = "forgotten"
+    """It ended long ago (`jobs.housekeeping`)."""
+    UNWRITABLE = "unwritable"
+    """It cannot be written: what it is about, or its template, is not there any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class MailDetail:
-    """A mail with its attempts. `rendered` is what was sent, or what would be sent now; None where
-    it is a pair's own."""
+    """A mail with its attempts. `rendered` is what was sent, or what would be sent now; else
+    `unshown` says why there is none."""
 
     mail: Mail
     rendered: Rendered | None
+    unshown: Unshown | None = None
 
 
 def mail_list(
@@ -81,7 +94,14 @@ def mail_detail(session: Session, *, actor: Person, uuid: UUID, site: Site) -> M
     )
     if mail is None:
         raise NotFound("There is no such mail.")
-    return MailDetail(mail, None if is_private(mail) else _shown(session, mail, site))
+    if is_private(mail):
+        return MailDetail(mail, None, Unshown.PRIVATE)
+    if mail.octets is None and mail.frozen_at is not None and mail.ended_at is not None:
+        return MailDetail(mail, None, Unshown.FORGOTTEN)
+    try:
+        return MailDetail(mail, _shown(session, mail, site))
+    except Unwritable:
+        return MailDetail(mail, None, Unshown.UNWRITABLE)
 
 
 def is_private(mail: Mail) -> bool:
