@@ -25,8 +25,9 @@ class Entry:
     this belongs to. `alarm_minutes` before the start only where the reader asked for an alarm.
 
     Instants are kept in UTC to the whole second and texts clean, so that entries that read alike
-    are equal. Raises ValueError for a naive datetime, an end not after the start, mixed dates and
-    times, an unknown zone, and a UID, status, link or number that iCalendar would not take.
+    are equal. Without a `status` none is written, as in a CANCEL to one person of many. Raises
+    ValueError for a naive datetime, an end not after the start, mixed dates and times, an unknown
+    zone, and a UID, status, link or number that iCalendar would not take.
     """
 
     uid: str
@@ -41,7 +42,7 @@ class Entry:
     location: str = ""
     url: str | None = None
     join_link: str | None = None
-    status: Status = "CONFIRMED"
+    status: Status | None = "CONFIRMED"
     transparent: bool = False
     private: bool = False
     related_to: str | None = None
@@ -70,7 +71,8 @@ class Entry:
             _require(uid is None or is_uid(uid), "not a UID", uid)
         for link in (self.url, self.join_link):
             _require(link is None or is_uri(link), "not a URI", link)
-        _require(self.status in get_args(Status), "not a status of an event", self.status)
+        known = self.status is None or self.status in get_args(Status)
+        _require(known, "not a status of an event", self.status)
         _require(self.sequence >= 0, "a sequence starts at 0", self.sequence)
         minutes = self.alarm_minutes
         _require(minutes is None or minutes >= 0, "an alarm comes before the start", minutes)

@@ -78,15 +78,21 @@ def render_feed(feed: Feed) -> bytes:
         f"REFRESH-INTERVAL;VALUE=DURATION:{interval}",
         f"X-PUBLISHED-TTL:{interval}",
     ]
-    return _calendar(properties, feed.entries, feed.zone)
+    return write_calendar(properties, feed.entries, feed.zone)
 
 
 def render_download(entry: Entry) -> bytes:
     """One entry as a calendar of its own, for the .ics link beside it."""
-    return _calendar([], (entry,), "Etc/UTC")
+    return write_calendar([], (entry,))
 
 
-def _calendar(properties: list[str], entries: tuple[Entry, ...], empty_zone: str) -> bytes:
+def write_calendar(
+    properties: list[str],
+    entries: tuple[Entry, ...],
+    empty_zone: str = "Etc/UTC",
+    people: tuple[str, ...] = (),
+) -> bytes:
+    """The octets of a calendar; `people` are lines that each of its entries gets as well."""
     zones = _definitions(entries)
     if not entries:
         # Nothing here says which year; that of the zone data is at hand and the same everywhere.
@@ -98,12 +104,20 @@ def _calendar(properties: list[str], entries: tuple[Entry, ...], empty_zone: str
             write_lines([*head, *properties]),
             *(definition for _, definition in sorted(zones.items()) if definition is not None),
             *(
-                render_entry(entry, zones.get(entry.zone or "") is not None)
+                _with(people, render_entry(entry, zones.get(entry.zone or "") is not None))
                 for entry in sorted(entries, key=_order)
             ),
             write_lines(["END:VCALENDAR"]),
         ]
     )
+
+
+_END = b"END:VEVENT\r\n"
+
+
+def _with(people: tuple[str, ...], octets: bytes) -> bytes:
+    """An entry is kept by its content; who is asked is another with each mail."""
+    return octets.removesuffix(_END) + write_lines(list(people)) + _END if people else octets
 
 
 def _definitions(entries: Iterable[Entry]) -> dict[str, bytes | None]:

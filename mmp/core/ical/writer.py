@@ -44,7 +44,8 @@ def render_entry(entry: Entry, zoned: bool) -> bytes:
             lines.append(f"{name}:{escape(text)}")
     if entry.categories:
         lines.append("CATEGORIES:" + ",".join(map(escape, entry.categories)))
-    lines.append(f"STATUS:{entry.status}")
+    if entry.status is not None:
+        lines.append(f"STATUS:{entry.status}")
     lines.append("TRANSP:TRANSPARENT" if entry.transparent else "TRANSP:OPAQUE")
     if entry.private:
         lines.append("CLASS:PRIVATE")
