@@ -249,6 +249,15 @@ def _say(saved: service.Saved, sentence: str) -> None:
         parts.append(
             ngettext("%(num)s agenda item moved along.", "%(num)s agenda items moved along.", count)
         )
+    if saved.outside_items:
+        count = saved.outside_items
+        parts.append(
+            ngettext(
+                "%(num)s agenda item lies outside the event now; it is marked in the agenda.",
+                "%(num)s agenda items lie outside the event now; they are marked in the agenda.",
+                count,
+            )
+        )
     if saved.told:
         parts.append(
             ngettext(

@@ -144,9 +144,13 @@ def restore_participant(slug: str, key: str, uuid: UUID) -> Response:
     if len(rows) == 1:
         flash(_("%(name)s is back on the list.", name=rows[0].person.name))
     else:
-        number = len(rows)
-        words = "%(num)d person is back on the list.", "%(num)d people are back on the list."
-        flash(ngettext(*words, number))
+        flash(
+            ngettext(
+                "%(num)d person is back on the list.",
+                "%(num)d people are back on the list.",
+                len(rows),
+            )
+        )
     return redirect(url_for("pages.participants", slug=slug, key=key), 303)
 
 

@@ -37,8 +37,9 @@ def change_participants(slug: str, key: str) -> Response:
         return people_page(event, many=form)
     outcome = service.change_many(session(), **_common(event, form), **wanted)  # type: ignore[arg-type]  # as named
     session().commit()
-    words = "%(num)d line was changed.", "%(num)d lines were changed."
-    _say(outcome, ngettext(*words, outcome.done))
+    _say(
+        outcome, ngettext("%(num)d line was changed.", "%(num)d lines were changed.", outcome.done)
+    )
     return redirect(url_for("pages.participants", slug=slug, key=key), 303)
 
 

@@ -383,3 +383,25 @@ def test_other_languages(client: FlaskClient, meeting: Event, language: str) -> 
     base = f"/{language}/programmes/here/events/"
     for path in ("new/", "meeting/edit/", "meeting/cancellation/", "meeting/copy/"):
         assert page(client, base + path).tags
+
+
+def test_what_would_lie_outside_is_named_and_moves_along(
+    client: FlaskClient, session: Session, make: Factory, meeting: Event
+) -> None:
+    make.item(meeting, datetime(2026, 10, 15, 15, 30), title={"en": "Closing"})
+    session.commit()
+    path = EVENTS + "meeting/edit/"
+    later = filled(client, path, starts="15:00", ends="17:00")
+    shown = Page(client.post(path, data=later).text)
+    text = " ".join(shown.text.split())
+    assert "If the agenda stays, 1 item lies outside the event: “Welcome”." in text
+    assert "If it moves along, none does." in text
+    shorter = filled(client, path, ends="15:00")
+    shown = Page(client.post(path, data=shorter).text)
+    text = " ".join(shown.text.split())
+    assert "1 item will lie outside the event: “Closing”. Save, then" in text
+    assert 'name="move_agenda"' not in shown.source
+    saved = client.post(path, data=fields(shown) | {"confirmed": "1"})
+    assert "1 agenda item lies outside the event now" in page(client, saved.location).text
+    text = page(client, EVENTS + "meeting/agenda/").text
+    assert "Lies outside the time of the event" in text

@@ -1,7 +1,7 @@
 """The agenda of an event, edited item by item. Times, places and status go by services.events."""
 
 from mmp.services.agenda_edits.cancelling import cancel_item, reinstate_item
-from mmp.services.agenda_edits.checks import Trouble, Warned, warnings
+from mmp.services.agenda_edits.checks import Trouble, Warned, outside_items, warnings
 from mmp.services.agenda_edits.items import ItemValues, RoleValues, add_item, change_item
 from mmp.services.agenda_edits.places import Step, drop, step
 from mmp.services.agenda_edits.reading import (
@@ -28,6 +28,7 @@ __all__ = [
     "drop",
     "event_with_agenda",
     "item_of",
+    "outside_items",
     "reinstate_item",
     "remove_item",
     "restore_item",

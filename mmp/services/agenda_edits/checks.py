@@ -37,9 +37,8 @@ def warnings(event: Event) -> list[Warned]:
 
     An item and what lies inside it may share people, room and time.
     """
-    timed = [item for item in event.agenda if item.status is not EventStatus.CANCELLED]
-    timed = [item for item in timed if item.starts_at and item.ends_at]
-    found = [Warned(Trouble.OUTSIDE, item) for item in timed if _is_outside(event, item)]
+    timed = _timed(event)
+    found = [Warned(Trouble.OUTSIDE, item) for item in outside_items(event)]
     items = {item.id: item for item in timed}
     people = {person.id: person for item in timed for person in _people(item)}
     for who, pairs in conflicts(
@@ -57,10 +56,16 @@ def warnings(event: Event) -> list[Warned]:
     return found
 
 
-def _is_outside(event: Event, item: AgendaItem) -> bool:
+def outside_items(event: Event) -> list[AgendaItem]:
+    """The items that begin before their event or end after it; none where its day is not fixed."""
     if event.precision not in (Precision.TIMED, Precision.DAYS):
-        return False
-    return outside(*_span(item), event.starts_at, event.ends_at)
+        return []
+    return [item for item in _timed(event) if outside(*_span(item), event.starts_at, event.ends_at)]
+
+
+def _timed(event: Event) -> list[AgendaItem]:
+    shown = [item for item in event.agenda if item.status is not EventStatus.CANCELLED]
+    return [item for item in shown if item.starts_at and item.ends_at]
 
 
 def _people(item: AgendaItem) -> Iterator[Person]:

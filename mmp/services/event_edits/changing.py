@@ -19,6 +19,7 @@ from mmp.core.when import When
 from mmp.models import AgendaItem, Event, GuidingQuestion, Person, Programme
 from mmp.models.enums import EventForm, EventStatus
 from mmp.services import events as rules, history
+from mmp.services.agenda_edits import outside_items
 from mmp.services.desk import person_of
 from mmp.services.event_edits.reading import details_of, may_be_contact, may_be_earlier
 from mmp.services.event_edits.telling import facts_of, tell, would_tell
@@ -37,6 +38,8 @@ class Saved:
     remarks: tuple[Remark, ...] = ()
     told: int = 0
     moved_items: int = 0
+    outside_items: int = 0
+    """How many items of the agenda lie outside the event now, where its time was changed."""
 
 
 def create_event(
@@ -109,7 +112,8 @@ def change_event(
     told = 0
     if would_tell(event, changes.keys(), ends_at=ends_before, now=now):
         told = tell(session, now=now, event=event, before=facts)
-    return Saved(event, changes, remarks, told, len(items))
+    out = len(outside_items(event)) if "when" in changes else 0
+    return Saved(event, changes, remarks, told, len(items), out)
 
 
 def note(

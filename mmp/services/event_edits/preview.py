@@ -67,6 +67,16 @@ class Preview:
     busy: Sequence[tuple[Person, Sequence[Event]]]
 
     @property
+    def left_outside(self) -> list[AgendaItem]:
+        """The items that would lie outside the event if the agenda stayed where it is."""
+        return [move.item for move in self.kept if move.outside]
+
+    @property
+    def taken_outside(self) -> list[AgendaItem]:
+        """The items that would lie outside the event even if they moved along."""
+        return [move.item for move in self.moved if move.outside]
+
+    @property
     def matters(self) -> bool:
         """Whether time, place or form change."""
         return not TOLD.isdisjoint(self.changes)
@@ -135,7 +145,9 @@ def _items(event: Event, old: When, new: When, *, along: bool) -> list[ItemMove]
         comes = shifted(was, old, new) if along else stays
         instants = comes.span()
         assert instants.starts_at is not None  # it is timed
-        out = outside(instants.starts_at, instants.ends_at, span.starts_at, span.ends_at)
+        out = item.status is not EventStatus.CANCELLED and outside(
+            instants.starts_at, instants.ends_at, span.starts_at, span.ends_at
+        )
         found.append(ItemMove(item, was, comes, out))
     return sorted(found, key=lambda move: (move.old.span().ends_at, move.item.position))
 
