@@ -40,12 +40,15 @@ def desk(slug: str) -> str:
     programme = service.planned_programme(session(), actor(), slug)
     events = service.planned_events(session(), actor(), programme)
     found = service.preparation(session(), now=now, programme=programme, events=events)
+    pairs = service.pairs_and_talks(session(), actor(), now=now, programme=programme, events=events)
     return render_template(
         "desk/show.html",
         programme=programme,
         timeline=timeline(programme, events, now),
         todos={event.key: _todos(slug, event, found) for event in events},
         answers={event.key: _answers(found.get(event.id)) for event in events},
+        pairs=pairs,
+        meeting=service.last_meeting(events, now),
         around=around,
         may_add="pages.new_event" in current_app.view_functions,
     )

@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from mmp.core.when import When
-from mmp.models import Break, Programme
+from mmp.models import Break, Programme, TalkLog
 from mmp.models.enums import BreakKind, EventForm, EventStatus, MembershipRole, Partstat
-from tests.support.factories import Factory, timed
+from tests.support.factories import MADE_AT, Factory, timed
 from tests.web.desk import sit_down
 from tests.web.html import page
 
@@ -157,3 +157,55 @@ class TestMonth:
     ) -> None:
         sit_down(client, session, here)
         assert client.get(f"{PATH}month/").location == f"{PATH}month/2026-06/"
+
+
+class TestPairs:
+    @pytest.fixture(autouse=True)
+    def pairs(self, session: Session, make: Factory, here: Programme) -> None:
+        make.event(here, timed(datetime(2026, 6, 10, 14)), title={"en": "Third meeting"})
+        later = EventStatus.CANCELLED
+        make.event(here, timed(datetime(2026, 6, 15, 14)), status=later, cancelled_at=MADE_AT)
+        for names, began, days in (
+            (("Lina", "Erik"), date(2026, 2, 1), (date(2026, 3, 1), date(2026, 6, 9))),
+            (("Nour", "Anna"), date(2026, 2, 1), (date(2026, 6, 10), date(2026, 5, 1))),
+            (("Omar", "Zoe"), date(2026, 2, 1), ()),
+            (("Late", "Comer"), date(2026, 6, 12), ()),
+        ):
+            people = [make.person(here, name=name) for name in names]
+            pair = make.pair(here, *people, starts_on=began)
+            for day in days:
+                session.add(
+                    TalkLog(
+                        pair=pair,
+                        day=day,
+                        minutes=30,
+                        topic="Secret words",
+                        created_at=MADE_AT,
+                        changed_at=MADE_AT,
+                    )
+                )
+        make.pair(here, make.person(here, name="Gone"), ends_on=date(2026, 5, 1))
+        session.commit()
+
+    def test_who_has_not_talked_since_the_last_meeting(
+        self, client: FlaskClient, session: Session, here: Programme
+    ) -> None:
+        sit_down(client, session, here)
+        text = words(client, PATH)
+        assert "2 pairs have not talked since the last meeting" in text
+        assert "Omar & Zoe No talk logged yet Not since “Third meeting”" in text
+        assert "Lina & Erik 9 June 2026 Not since “Third meeting”" in text
+        assert "Nour & Anna 10 June 2026" in text
+        assert text.index("Omar") < text.index("Lina") < text.index("Late & Comer")
+        assert text.count("Not since") == 2
+        assert "What pairs say and note stays with them." in text
+        for hidden in ("Secret", "Gone", "30 min"):
+            assert hidden not in text
+
+    def test_assistants_are_told_nothing(
+        self, client: FlaskClient, session: Session, here: Programme
+    ) -> None:
+        sit_down(client, session, here, MembershipRole.ASSISTANT)
+        text = words(client, PATH)
+        for hidden in ("Lina", "last meeting", "Last talked"):
+            assert hidden not in text

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mmp.models import Document, DocumentFile, Event, Programme
+from mmp.models import Document, DocumentFile, Event, Programme, TalkLog
 from mmp.models.enums import MembershipRole
 from tests.support.door import sign_in
 from tests.support.factories import MADE_AT, Factory
@@ -34,6 +34,15 @@ def fill(session: Session, count: int) -> str:
         make.participation(first, person)
         beside = make.event(programme, key=f"beside-{number}", uid=f"beside-{count}-{number}")
         make.participation(beside, person)
+        session.add(
+            TalkLog(
+                pair=make.pair(programme, person, key=f"pair-{count}-{number}"),
+                day=MADE_AT.date(),
+                minutes=30,
+                created_at=MADE_AT,
+                changed_at=MADE_AT,
+            )
+        )
         document = Document(
             key=f"paper-{number}",
             title={"en": "Paper"},
