@@ -212,7 +212,8 @@ def people_page(
     """The page of the list. `found` are those whom adding would mean, where only that is asked."""
     form = form or AddPeopleForm(formdata=None)
     rows = service.listed(session(), event)
-    form.offer(service.people_to_choose(session(), actor(), event))
+    free = service.people_to_choose(session(), actor(), event)
+    form.offer(free, (one.row.person for one in rows))
     undo = undone(event, "participation")
     html = render_template(
         "participants/show.html",

@@ -78,12 +78,12 @@ class AddPeopleForm(FlaskForm):  # type: ignore[misc]  # untyped
             {code for code in self.countries.data or () if code in countries()},
         )
 
-    def offer(self, people: Iterable[Person]) -> None:
-        """Those who may be chosen, and the countries they come from."""
-        there = list(people)
-        one_by_one = (SelectChoice(str(one.uuid), one.name) for one in there)
+    def offer(self, people: Iterable[Person], listed: Iterable[Person]) -> None:
+        """Those who may be chosen, and the countries that they and those on the list come from."""
+        free = list(people)
+        one_by_one = (SelectChoice(str(one.uuid), one.name) for one in free)
         self.person.choices = [SelectChoice("", _("Nobody")), *one_by_one]
-        codes = {one.country for one in there if one.country} | self.filters()[2]
+        codes = {one.country for one in (*free, *listed) if one.country} | self.filters()[2]
         known = sorted((country(code), code) for code in codes)
         self.countries.choices = [SelectChoice(code, name) for name, code in known]
 
