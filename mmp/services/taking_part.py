@@ -18,8 +18,8 @@ from mmp.models.enums import (
     Partstat,
 )
 
-Who = int | BindParameter[int] | None
-"""A person's number, or its place in a statement that is built once for all."""
+Who = int | BindParameter[int] | ColumnElement[int] | None
+"""A person's number, its place in a statement that is built once for all, or their column."""
 
 TAKING_PART: Final = (Entry.INVITED, Entry.APPROVED, Entry.WALK_IN)
 """Who applied or waits is not on the list yet."""
@@ -45,6 +45,7 @@ def is_own_item(person: Who) -> ColumnElement[bool]:
             item.status != EventStatus.DRAFT,
             or_(AgendaRole.person_id == person, PairMember.id.is_not(None)),
         )
+        .correlate_except(AgendaRole, item, event, PairMember)
     )
 
 
@@ -54,6 +55,18 @@ def takes_part(person: Who, answer: Any) -> ColumnElement[bool]:
     with_role = select(AgendaItem.event_id).where(is_own_item(person))
     return and_(
         or_(answer.entry.in_(TAKING_PART), Event.id.in_(with_role)),
+        Event.programme_id.not_in(_left(person)),
+    )
+
+
+def waits_for_seat(person: Who, answer: Any) -> ColumnElement[bool]:
+    """Events to which the person said yes and waits for a seat (`answer` as for `takes_part`).
+
+    They see so on their own pages; no calendar shows it as theirs."""
+    return and_(
+        answer.entry == Entry.WAITING,
+        answer.partstat == Partstat.ACCEPTED,
+        answer.waiting_since.is_not(None),
         Event.programme_id.not_in(_left(person)),
     )
 

@@ -9,6 +9,7 @@ from mmp.adapters.clock import Clock
 from mmp.web import (
     account,
     agenda_edits,
+    answers,
     assets,
     desk,
     documents as documents_,
@@ -44,7 +45,7 @@ PAGES = (
     *(home, programmes, events, documents_, subscribe, sign_in, account, first_run),
     *(event_edits, event_states),
     *(desk, agenda_edits, participants, participants_many, uploads),
-    *(mine, pairs, talks, outbox),
+    *(mine, pairs, talks, outbox, answers),
 )
 """Imported for their views, which stand on the pages' blueprint."""
 

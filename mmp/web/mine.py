@@ -14,7 +14,7 @@ from mmp.core.errors import UserError
 from mmp.core.zones import day_in_zone, to_utc
 from mmp.models import Break
 from mmp.models.enums import AttendanceForm, Partstat, Precision
-from mmp.services import mine as service, programmes
+from mmp.services import answers, mine as service, programmes
 from mmp.services.documents import documents_of, own_documents
 from mmp.services.mine import Fellow, OwnEvent, Reply
 from mmp.web import (
@@ -63,6 +63,7 @@ def own_home() -> str:
     return render_template(
         "mine/home.html",
         coming=coming,
+        place=_place(coming),
         parts=service.with_parts(session(), who, coming.event.uuid)[1] if coming else [],
         waiting=waiting,
         ahead=ahead[:SHOWN_AHEAD],
@@ -134,7 +135,7 @@ def own_answer(uuid: UUID) -> Response:
     if form.validate():
         partstat, where = ANSWERS[form.answer.data]
         try:
-            service.answer(
+            outcome = service.answer(
                 session(),
                 now=context().clock.now(),
                 actor=actor(),
@@ -146,7 +147,7 @@ def own_answer(uuid: UUID) -> Response:
             refuse(form, error)
         else:
             session().commit()
-            flash(_said(partstat, where))
+            flash(_said(partstat, where, waits=outcome.place is not None))
             home = request.form.get("from") == "home"
             return redirect(
                 url_for("pages.own_home") if home else url_for("pages.own_event", uuid=uuid), 303
@@ -164,6 +165,7 @@ def _event_page(uuid: UUID, form: AnswerForm | None = None) -> Response:
     html = render_template(
         "mine/event.html",
         own=own,
+        place=_place(own),
         event=event,
         programme=event.programme,
         agenda=agendas.days(event, frozenset()),
@@ -177,6 +179,13 @@ def _event_page(uuid: UUID, form: AnswerForm | None = None) -> Response:
         **_shared(now),
     )
     return make_response(html, 422 if form.errors else 200)
+
+
+def _place(own: OwnEvent | None) -> int | None:
+    """One's place in the line of those who wait for a seat."""
+    if own is None or own.answer is None or not own.waits:
+        return None
+    return answers.place_in_line(session(), own.answer, own.event.form)
 
 
 def _shared(now: datetime) -> dict[str, object]:
@@ -213,7 +222,9 @@ def _groups(people: Iterable[Fellow]) -> list[list[Fellow]]:
     return groups
 
 
-def _said(partstat: Partstat, where: AttendanceForm | None) -> str:
+def _said(partstat: Partstat, where: AttendanceForm | None, *, waits: bool) -> str:
+    if waits:
+        return str(_("You said yes. Every seat is taken, so you are on the waiting list."))
     if partstat is Partstat.DECLINED:
         return str(_("You said no. You can change your answer until it is over."))
     if partstat is Partstat.TENTATIVE:

@@ -21,6 +21,8 @@ _KINDS = {
     "event_moved": N_("An event has moved"),
     "event_cancelled": N_("An event is cancelled"),
     "event_restored": N_("An event takes place after all"),
+    "waiting": N_("A place on the waiting list"),
+    "seat_free": N_("A seat became free"),
 }
 _AFTER_RESTORE = "restored from a backup"
 

@@ -44,6 +44,8 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "offers": [{"when": MEETING, "link": None}, {"when": MEETING, "link": "https://x.example"}],
     },
     "talk_fixed": {"partner": "Erik"},
+    "waiting": {"place": 3},
+    "seat_free": {},
 }
 
 

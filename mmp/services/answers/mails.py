@@ -5,10 +5,12 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from mmp.core.mail import Link
+from mmp.core.mail import Link, Words
 from mmp.models import Participation
 from mmp.models.enums import EventStatus
 from mmp.services import outbox
+from mmp.services.events import when_of
+from mmp.services.pair_talks.mails import in_every_language
 
 PURPOSE: Final = "answer"
 """What the tokens of answer links are derived from, beside the line of the list."""
@@ -45,6 +47,9 @@ def _enqueue(
     event, person = row.event, row.person
     if person.email is None or event.status is not EventStatus.PUBLISHED:
         return
+    if person.discreet:
+        title = Words(in_every_language("Meeting"))
+        parameters["event"] = {"title": title, "when": when_of(event), "place": ""}
     outbox.enqueue(
         session,
         now=now,
@@ -52,7 +57,7 @@ def _enqueue(
         person=person,
         template=kind,
         dedupe_key=f"{kind}:{row.uuid}:{since.isoformat()}",
-        programme=event.programme,
+        programme=None if person.discreet else event.programme,
         event=event,
         expires_at=event.ends_at,
         urgent=True,

@@ -65,9 +65,10 @@ def record_answer(
 
     `stamp` is when a calendar program wrote it (DTSTAMP, RFC 5546, section 2.1.5; in the future it
     counts as `now`). A yes where every seat is taken puts its giver into the line; a seat that an
-    answer frees goes to the first of it. Raises UserError for what is over or cancelled, except to
-    the coordinator, NotFound for who was taken off just now; with the field `answer` where a hybrid event's yes must say room or online
-    (calendar programs cannot), `note` for a long note (theirs is cut).
+    answer frees goes to the first of it. Raises NotFound for who was taken off just now, UserError
+    for what is over or cancelled (a coordinator may still write it down), with the field `answer`
+    where a hybrid event's yes must say room or online (calendar programs cannot), `note` for a
+    long note (theirs is cut).
     """
     event = in_turn(session, participation.event_id)
     row = _anew(session, participation)
@@ -76,7 +77,7 @@ def record_answer(
     stamp = min(stamp, now) if stamp else None
     known = _last_word(row)
     if stamp and known and stamp < known:
-        return Outcome(False, outdated=True, place=place_in_line(session, row))
+        return Outcome(False, outdated=True, place=place_in_line(session, row, event.form))
     wanted: dict[str, Any] = {
         "partstat": reply.partstat,
         "form": _form(event.form, reply, row, via),
@@ -91,7 +92,7 @@ def record_answer(
     row.answer_stamp = stamp or row.answer_stamp
     if not changes:
         session.flush()
-        return Outcome(False, place=place_in_line(session, row))
+        return Outcome(False, place=place_in_line(session, row, event.form))
     seated = row.entry in TAKING_PART and seats.needs_seat(event.form, row)
     was, entry = row.answered_via, row.entry
     for field, (_, value) in changes.items():
@@ -111,7 +112,7 @@ def record_answer(
         action="answered",
         changes=changes | {"answered_via": [was, via]},
     )
-    place = place_in_line(session, row)
+    place = place_in_line(session, row, event.form)
     if place is not None and entry is not Entry.WAITING:
         mails.tell_waiting(session, now=now, row=row, place=place)
     return Outcome(True, place=place)

@@ -38,17 +38,22 @@ def are_counted(event: Event, now: datetime) -> bool:
 
 
 def fill_seats(
-    session: Session, *, now: datetime, event: Event, but: Participation | None = None
+    session: Session,
+    *,
+    now: datetime,
+    event: Event,
+    but: Participation | None = None,
+    without: Participation | None = None,
 ) -> list[Participation]:
     """Give the seats that are free to the first of the line; gives who moved up.
 
-    They get a mail, except `but`, who hears it otherwise. To be called, behind `in_turn`, after
-    whatever may have freed a seat; calling it once more changes nothing.
+    They get a mail, except `but`, who hears it otherwise; `without` stays in the line. To be
+    called, behind `in_turn`, after whatever may have freed a seat; once more changes nothing.
     """
     session.flush()
     if not are_counted(event, now):
         return []
-    line = waiting_line(session, event)
+    line = [row for row in waiting_line(session, event) if row is not without]
     if not line:
         return []
     up = seats.moving_up(event.capacity, seats_taken(session, event), line)
@@ -75,7 +80,7 @@ def seats_taken(session: Session, event: Event) -> int:
         .where(
             Participation.event_id == event.id,
             Participation.entry.in_(TAKING_PART),
-            needs_seat(event),
+            needs_seat(event.form),
         )
     )
     return taken or 0
@@ -88,7 +93,7 @@ def waiting_line(session: Session, event: Event) -> list[Participation]:
         .where(
             Participation.event_id == event.id,
             Participation.entry == Entry.WAITING,
-            needs_seat(event),
+            needs_seat(event.form),
         )
         .options(joinedload(Participation.person), joinedload(Participation.event))
         .execution_options(populate_existing=True)
@@ -96,8 +101,9 @@ def waiting_line(session: Session, event: Event) -> list[Participation]:
     return seats.in_order(rows)
 
 
-def place_in_line(session: Session, row: Participation) -> int | None:
-    """The place of someone who waits, from 1; None for who does not. One statement."""
+def place_in_line(session: Session, row: Participation, form: EventForm) -> int | None:
+    """The place of someone who waits, from 1; None for who does not. `form` is the event's. One
+    statement."""
     if row.entry is not Entry.WAITING or row.partstat is not Partstat.ACCEPTED:
         return None
     since = func.coalesce(Participation.waiting_since, Participation.created_at)
@@ -108,17 +114,17 @@ def place_in_line(session: Session, row: Participation) -> int | None:
         .where(
             Participation.event_id == row.event_id,
             Participation.entry == Entry.WAITING,
-            needs_seat(row.event),
+            needs_seat(form),
             or_(since < mine, and_(since == mine, Participation.id < row.id)),
         )
     )
     return (before or 0) + 1
 
 
-def needs_seat(event: Event) -> ColumnElement[bool]:
+def needs_seat(form: EventForm) -> ColumnElement[bool]:
     """`core.seats.needs_seat` as a condition."""
     said_yes = Participation.partstat == Partstat.ACCEPTED
-    if event.form is EventForm.HYBRID:
+    if form is EventForm.HYBRID:
         return and_(said_yes, Participation.form == AttendanceForm.IN_ROOM)
     return said_yes
 

@@ -33,7 +33,7 @@ from mmp.models import (
     Participation,
 )
 from mmp.models.base import UTCDateTime
-from mmp.models.enums import AgendaRoleName, EventForm, EventStatus, Partstat
+from mmp.models.enums import AgendaRoleName, Entry, EventForm, EventStatus, Partstat
 from mmp.services import taking_part
 from mmp.services.permissions import Actor, talks_of
 
@@ -64,6 +64,11 @@ class OwnEvent:
     @property
     def declined(self) -> bool:
         return self.answer is not None and self.answer.partstat is Partstat.DECLINED
+
+    @property
+    def waits(self) -> bool:
+        """Whether they said yes and wait for a seat."""
+        return self.answer is not None and self.answer.entry is Entry.WAITING
 
     @property
     def hybrid(self) -> bool:
@@ -194,7 +199,10 @@ def _own(answer: Any) -> Select[Any]:
         .outerjoin(answer, and_(answer.event_id == Event.id, answer.person_id == _PERSON))
         .where(
             Event.status != EventStatus.DRAFT,
-            taking_part.takes_part(_PERSON, answer),
+            or_(
+                taking_part.takes_part(_PERSON, answer),
+                taking_part.waits_for_seat(_PERSON, answer),
+            ),
             or_(Event.pair_id.is_(None), talks_of(_PERSON, _PROGRAMMES)),
         )
         .options(
@@ -208,7 +216,8 @@ def _own(answer: Any) -> Select[Any]:
 
 
 def _link(link: Any, answer: Any) -> ColumnElement[str | None]:
-    return case((taking_part.may_join_online(answer), link), else_=null())
+    waits = func.coalesce(answer.entry, Entry.INVITED) == Entry.WAITING
+    return case((waits, null()), (taking_part.may_join_online(answer), link), else_=null())
 
 
 def _order(one: OwnEvent) -> tuple[datetime, str]:
