@@ -53,11 +53,11 @@ class Scene:
         )
         names = self._names(year, planner)
         self.session.commit()
-        people = {"mentor": rows.mentor(self.session), "coordinator": planner}
         if who == "nobody":
             return names, None
-        coded = who == "with codes"
-        return names, self._cookie(people.get(who, planner), password=coded, codes=coded)
+        person = rows.mentor(self.session) if who.startswith("mentor") else planner
+        coded = who.endswith("with codes")
+        return names, self._cookie(person, password=coded, codes=coded)
 
     def _cookie(self, person: Person, *, password: bool = False, codes: bool = False) -> str:
         if password:

@@ -108,7 +108,7 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         Screen(f"{EVENTS}/june/documents/"),
         Screen(f"{EVENTS}/june/documents/{{document}}/"),
     ),
-    "with codes": (
+    "coordinator with codes": (
         Screen("account/"),
         Screen("account/", _new_recovery_codes, "account/recovery-codes/"),
         Screen("account/password/"),
@@ -117,11 +117,12 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         Screen("account/codes/"),
         Screen("sign-in/password/", _give_password, "sign-in/code/"),
     ),
+    "mentor with codes": (Screen("account/"), Screen("account/codes/ending/")),
     "founder": (Screen("account/"), Screen("account/password/"), Screen("first-run/programme/")),
 }
-"""By who looks: `nobody` is signed in; `mentor` and `coordinator` came by a link; a coordinator
-`with codes`, that is a password and an authenticator; the `founder` of an installation without a
-programme, who has a password."""
+"""By who looks: `nobody` is signed in; `mentor` and `coordinator`; each `with codes`, that is
+a password and an authenticator; the `founder`, with a password, of an installation without a
+programme."""
 
 NO_SCREENS = {
     "feeds.event_download": "a calendar file",

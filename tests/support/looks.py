@@ -46,6 +46,8 @@ _OUTLINE = """() => {
 def faults(page: "Page") -> list[str]:
     """All that is wrong with a page: light and dark, wide and narrow, and on paper."""
     found = [] if page.locator("h1:visible").count() == 1 else ["it has not one heading"]
+    if page.locator(".site a[hreflang]:visible").count() != 3:
+        found.append("it does not lead to its other languages")
     found += _findings(page)
     found += [f"on paper: {fault}" for fault in _on_paper(page)]
     return [f"{page.url}: {fault}" for fault in found + _too_wide(page)]
