@@ -29,6 +29,7 @@ from mmp.web import (
     participants_many,
     programmes,
     rendering,
+    seen,
     sign_in,
     subscribe,
     talks,
@@ -45,7 +46,7 @@ PAGES = (
     *(home, programmes, events, documents_, subscribe, sign_in, account, first_run),
     *(event_edits, event_states),
     *(desk, agenda_edits, participants, participants_many, uploads),
-    *(mine, pairs, talks, outbox, answers),
+    *(mine, seen, pairs, talks, outbox, answers),
 )
 """Imported for their views, which stand on the pages' blueprint."""
 

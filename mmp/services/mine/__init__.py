@@ -12,17 +12,22 @@ from mmp.services.mine.listing import (
     with_parts,
 )
 from mmp.services.mine.people import Fellow, fellows
+from mmp.services.mine.seen import Helper, Seen, helpers, seen_by_others
 
 __all__ = [
     "Fellow",
+    "Helper",
     "OwnEvent",
     "OwnPart",
     "Reply",
+    "Seen",
     "answer",
     "breaks_of",
     "coming",
     "fellows",
+    "helpers",
     "own_event",
     "own_events",
+    "seen_by_others",
     "with_parts",
 ]
