@@ -160,7 +160,7 @@ class Dispatcher:
             "message_id": made.message_id,
             "sender": made.sender,
             "address": mail.person.email,
-            "subject": made.rendered.subject,
+            "subject": made.subject,
             "octets": made.octets,
         }
 

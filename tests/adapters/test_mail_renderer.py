@@ -1,27 +1,32 @@
 """Every mail in every language: whole, named zones, nothing left out and nothing let in."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from babel.messages.extract import extract
 
-from mmp.adapters.renderer import FOLDER, Unwritable, render
+from mmp.adapters.renderer import FOLDER, Gaps, Unwritable, mould, render
 from mmp.adapters.translations import LANGUAGES
 from mmp.core.when import When
 
 MEETING = When.timed(datetime(2026, 9, 27, 14), datetime(2026, 9, 27, 16), "Europe/Stockholm")
 GATHERING = When.days(date(2026, 9, 28), date(2026, 9, 29), "Asia/Amman")
-EVENT = SimpleNamespace(
-    title="Water & <Earth>",
-    when=MEETING,
-    place="Amman",
-    join_link="https://meet.example.org/x",
-    page="https://mmp.example.org/en/programmes/p/events/e/",
-)
+
+
+@dataclass(frozen=True)
+class Facts:
+    title: str = "Water & <Earth>"
+    when: When = MEETING
+    place: str = "Amman"
+    join_link: str = "https://meet.example.org/x"
+    page: str = "https://mmp.example.org/en/programmes/p/events/e/"
+
+
+EVENT = Facts()
 GIVEN: dict[str, Any] = {
     "name": 'Lina "<b>" Haddad',
     "programme": "MMP 26",
@@ -158,3 +163,23 @@ def _messages(path: Path) -> set[object]:
     with path.open("rb") as file:
         found = extract("jinja2", file, options={"trimmed": "true", "silent": "false"})
         return {message for _, message, _, _ in found}
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_one_rendering_for_many_reads_as_one_for_each(name: str, locale: str) -> None:
+    given = GIVEN | PARAMETERS[name]
+    for reader in ('Lina "<b>" & Haddad', "Erik", "لينا"):
+        gaps = Gaps()
+        cut = given | {"name": gaps.cut(reader)}
+        moulded = mould(name, locale=locale, zone="Asia/Amman", parameters=cut, gaps=gaps)
+        whole = render(name, locale=locale, zone="Asia/Amman", parameters=given | {"name": reader})
+        assert moulded.rendered(gaps.words) == whole
+        again = mould(name, locale=locale, zone="Asia/Amman", parameters=cut, gaps=gaps)
+        assert again is moulded
+
+
+def test_no_words_are_no_gap() -> None:
+    gaps = Gaps()
+    assert not gaps.cut("")
+    assert not gaps.words

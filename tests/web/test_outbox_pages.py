@@ -160,7 +160,7 @@ def test_no_token_is_shown(scene: Scene, chief: FlaskClient, clock: FixedClock) 
     contents = outbox.compose(
         scene.session, mail, site=Site("http://127.0.0.1:8000", secret=SECRET), now=clock.now()
     )
-    mail.octets, mail.frozen_at, mail.subject = contents.octets, NOW, contents.rendered.subject
+    mail.octets, mail.frozen_at, mail.subject = contents.octets, NOW, contents.subject
     scene.session.commit()
     for path in (LIST, _path(mail), f"{_path(mail)}html"):
         text = chief.get(path).text

@@ -7,24 +7,36 @@ from mmp.core.mail.message import (
     CalendarPart,
     Draft,
     Mailbox,
+    QuotedPrintable,
     build,
     message_id,
     one_line,
     sendable,
 )
+from mmp.core.mail.moulds import Mould, in_gap
 from mmp.core.mail.outcomes import Outcome, Reason, Result, Stage, broken, classify, redacted
 from mmp.core.mail.parameters import Link, Words, pack, unpack
 from mmp.core.mail.site import Site
 from mmp.core.mail.tokens import Secret, blot_out, fill_in, secret_for, token
+from mmp.core.mail.unsubscribe import (
+    UNSUBSCRIBE,
+    both,
+    unsubscribe_headers,
+    unsubscribe_path,
+    unsubscribe_token,
+)
 
 __all__ = [
+    "UNSUBSCRIBE",
     "Attachment",
     "BadHeader",
     "CalendarPart",
     "Draft",
     "Link",
     "Mailbox",
+    "Mould",
     "Outcome",
+    "QuotedPrintable",
     "Reason",
     "Result",
     "Secret",
@@ -32,11 +44,13 @@ __all__ = [
     "Stage",
     "Words",
     "blot_out",
+    "both",
     "broken",
     "build",
     "classify",
     "delay_after",
     "fill_in",
+    "in_gap",
     "message_id",
     "one_line",
     "pack",
@@ -45,4 +59,7 @@ __all__ = [
     "sendable",
     "token",
     "unpack",
+    "unsubscribe_headers",
+    "unsubscribe_path",
+    "unsubscribe_token",
 ]

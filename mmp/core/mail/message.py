@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NewType
 from urllib.parse import quote
 from uuid import UUID
 
@@ -20,7 +21,12 @@ _WORD_OCTETS = 45
 """In base64 60 letters, with `=?utf-8?b?` and `?=` 72: below the 75 of RFC 2047."""
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _PRINTABLE = re.compile(r"[ -~]*")
+_BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:\"@\x00-\x20\x7f]+@[^\s<>()\\,;:\"@\x00-\x20\x7f]+")
+
+
+QuotedPrintable = NewType("QuotedPrintable", bytes)
+"""A text as lines of at most 76 ASCII letters (RFC 2045, section 6.7)."""
 
 
 class BadHeader(ValueError):
@@ -54,15 +60,16 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """All that a mail says, before it becomes octets. `locale` is the reader's."""
+    """All that a mail says, before it becomes octets. `locale` is the reader's. Text and HTML may
+    be octets already."""
 
     message_id: str
     date: datetime
     sender: Mailbox
     to: Mailbox
     subject: str
-    text: str
-    html: str
+    text: str | QuotedPrintable
+    html: str | QuotedPrintable
     locale: str
     reply_to: tuple[Mailbox, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
@@ -79,7 +86,7 @@ def build(draft: Draft) -> bytes:
         ("To", mailbox(draft.to)),
         *((("Reply-To", ",\r\n ".join(map(mailbox, draft.reply_to))),) if draft.reply_to else ()),
         ("Subject", text_value(draft.subject)),
-        ("Date", format_datetime(draft.date.astimezone(UTC))),
+        ("Date", _date(draft.date)),
         ("Message-ID", _ascii(draft.message_id)),
         ("Auto-Submitted", "auto-generated"),
         ("Content-Language", _ascii(draft.locale.replace("_", "-"))),
@@ -112,14 +119,19 @@ def _multipart(subtype: str, boundary: str, parts: list[bytes]) -> bytes:
     return head.encode("ascii") + b"".join(between + part for part in parts) + end
 
 
-def _text_part(subtype: str, text: str) -> bytes:
-    lines = "\r\n".join(text.splitlines()) + "\r\n"
+def _text_part(subtype: str, text: str | QuotedPrintable) -> bytes:
     head = (
         f"Content-Type: text/{subtype}; charset=utf-8\r\n"
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
+    return head.encode("ascii") + (quoted_printable(text) if isinstance(text, str) else text)
+
+
+def quoted_printable(text: str) -> QuotedPrintable:
+    """The lines of a text, each ended by CRLF."""
+    lines = "\r\n".join(text.splitlines()) + "\r\n"
     # The first line break tells b2a_qp to write CRLF, also where it breaks a line itself.
-    return head.encode("ascii") + binascii.b2a_qp(lines.encode("utf-8"), istext=True)
+    return QuotedPrintable(binascii.b2a_qp(lines.encode("utf-8"), istext=True))
 
 
 def _octets_part(kind: str, octets: bytes, filename: str | None = None) -> bytes:
@@ -137,6 +149,7 @@ def _percent(filename: str) -> str:
     return quote(re.sub(r"[\\/\x00-\x1f\x7f]+", "_", filename)[:120], safe="")
 
 
+@lru_cache(maxsize=1024)
 def mailbox(box: Mailbox) -> str:
     """`name <address>` with the name as it must be written; folded before a long address."""
     address = sendable(box.address)
@@ -176,6 +189,11 @@ def text_value(value: str) -> str:
     return _encoded(value)
 
 
+@lru_cache(maxsize=64)
+def _date(instant: datetime) -> str:
+    return format_datetime(instant.astimezone(UTC))
+
+
 def _encoded(value: str) -> str:
     return "\r\n ".join(
         f"=?utf-8?b?{b64encode(piece).decode('ascii')}?=" for piece in _pieces(value)
@@ -195,7 +213,7 @@ def _pieces(value: str) -> Iterator[bytes]:
 
 
 def _refuse_breaks(value: str) -> str:
-    if any(ord(letter) < 32 or letter in "\x7f\x85\u2028\u2029" for letter in value):
+    if _BREAKS.search(value):
         raise BadHeader("a header holds a line break or control character")
     return value
 

@@ -48,6 +48,8 @@ class Reason(StrEnum):
     PERSON_LEFT = "person_left"
     SUPERSEDED = "superseded"
     BY_COORDINATOR = "by_coordinator"
+    SUPPRESSED = "suppressed"
+    OPTED_OUT = "opted_out"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,9 @@ backed up and read by coordinators. What replaces it never touches the database.
 
 import hashlib
 import hmac
-import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import partial
 from uuid import UUID
 
 SOFT_BREAK = b"=\r\n"
@@ -40,19 +38,25 @@ def secret_for(secret: str, mail: UUID, purpose: str, of: str) -> Secret:
 def fill_in(octets: bytes, secrets: Iterable[Secret]) -> bytes:
     """The octets with the tokens in place, each as long as what stood for it, line by line."""
     for one in secrets:
-        pattern = b"(?:=\r\n)?".join(re.escape(letter).encode() for letter in one.stand_in)
-        octets = re.sub(pattern, partial(_spelled, one.token), octets)
+        stand_in, wanted = one.stand_in.encode(), one.token.encode()
+        octets = octets.replace(stand_in, wanted)
+        while (at := _broken_at(octets, stand_in)) is not None:
+            broken = stand_in[:at] + SOFT_BREAK + stand_in[at:]
+            octets = octets.replace(broken, wanted[:at] + SOFT_BREAK + wanted[at:])
     return octets
 
 
-def _spelled(wanted: str, found: re.Match[bytes]) -> bytes:
-    """`wanted` with the soft breaks where they were in the stand-in."""
-    letters = wanted.encode()
-    lines = []
-    for line in found.group().split(SOFT_BREAK):
-        lines.append(letters[: len(line)])
-        letters = letters[len(line) :]
-    return SOFT_BREAK.join(lines)
+def _broken_at(octets: bytes, stand_in: bytes) -> int | None:
+    """After how many letters a soft break parts one that is there. Lines are longer than it is,
+    so there is one break at most, and one of its halves is whole."""
+    half = len(stand_in) // 2
+    if (start := octets.find(stand_in[:half])) >= 0:
+        at = octets.find(SOFT_BREAK, start) - start
+    elif (middle := octets.find(stand_in[half:])) >= 0:
+        at = half - (middle - octets.rfind(SOFT_BREAK, 0, middle) - len(SOFT_BREAK))
+    else:
+        return None
+    return at if stand_in[:at] + SOFT_BREAK + stand_in[at:] in octets else None
 
 
 def blot_out(text: str, secrets: Iterable[Secret]) -> str:

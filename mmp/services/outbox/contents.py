@@ -1,30 +1,36 @@
 """What a mail says, read from the rows as they are at that moment."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from mmp.adapters.renderer import Rendered, language_for, render
+from mmp.adapters.renderer import Gaps, Moulded, Rendered, language_for, mould
 from mmp.adapters.translations import direction
 from mmp.core.mail import (
+    UNSUBSCRIBE,
     BadHeader,
     Draft,
+    Link,
     Mailbox,
     Secret,
     Site,
+    both,
     build,
     message_id,
     one_line,
+    pack,
     secret_for,
     sendable,
     unpack,
+    unsubscribe_headers,
+    unsubscribe_path,
 )
 from mmp.core.texts import Translated, pick
-from mmp.models import Event, Mail, Membership, Person, Programme
+from mmp.models import Event, Mail, Membership, Person
 from mmp.models.enums import EventStatus, MembershipRole, MembershipStatus
 from mmp.services.events import when_of
 from mmp.services.outbox.sources import More, Personal, more_for
@@ -36,13 +42,15 @@ class NoUsableAddress(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A mail ready to be frozen. `octets` hold stand-ins where secret tokens go."""
+    """A mail ready to be frozen. `octets` hold stand-ins where secret tokens go; `links` are those
+    with tokens that no parameter names, to be kept with the mail's parameters."""
 
-    rendered: Rendered = field(repr=False)
+    subject: str = field(repr=False)
     octets: bytes = field(repr=False)
     message_id: str
     sender: str = field(repr=False)
     address: str = field(repr=False)
+    links: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +64,30 @@ class EventFacts:
     page: str | None
 
 
-def compose(session: Session, mail: Mail, *, site: Site, now: datetime) -> Contents:
-    """Render a mail for its reader and build its octets, dated `now`.
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What is read for many mails at once, and what they share."""
+
+    site: Site
+    more: Mapping[int, More]
+    coordinators: Mapping[int, tuple[Mailbox, ...]]
+    """By programme, of those that have no address for answers."""
+    facts: dict[tuple[int, str], EventFacts] = field(default_factory=dict)
+    """By event and language."""
+
+    @classmethod
+    def of(cls, session: Session, mails: Sequence[Mail], *, site: Site) -> "Readings":
+        """A few statements, however many mails. Raises whatever a source raises."""
+        without = {
+            mail.programme.id for mail in mails if mail.programme and not mail.programme.reply_to
+        }
+        return cls(site, more_for(session, mails, site), _coordinators(session, without))
+
+
+def compose(
+    session: Session, mail: Mail, *, site: Site, now: datetime, readings: Readings | None = None
+) -> Contents:
+    """Write a mail to its reader and build its octets, dated `now`.
 
     Raises NoUsableAddress, BadHeader for a sender that is none, and whatever the renderer raises.
     """
@@ -66,67 +96,96 @@ def compose(session: Session, mail: Mail, *, site: Site, now: datetime) -> Conte
         address = sendable(person.email or "")
     except BadHeader as error:
         raise NoUsableAddress(str(error)) from error
-    more = more_for(session, [mail], site).get(mail.id, More())
-    rendered = rendered_mail(session, mail, site=site, more=more)
+    readings = readings or Readings.of(session, [mail], site=site)
+    more = readings.more.get(mail.id, More())
+    moulded, words = _moulded_mail(mail, readings)
     sender = Mailbox(_sender_name(mail, person), _sender(mail, site))
     identity = mail.message_id or message_id(mail.uuid, sender.address)
-    octets = build(
-        Draft(
-            message_id=identity,
-            date=now,
-            sender=sender,
-            to=Mailbox(_shown_name(person), address),
-            reply_to=_reply_to(session, mail, site),
-            subject=rendered.subject,
-            text=rendered.text,
-            html=rendered.html,
-            locale=language_for(person.locale),
-            headers=more.headers,
-            calendar=more.calendar,
-            attachments=more.attachments,
-        )
+    subject = moulded.subject(words)
+    text, html = moulded.octets(words)
+    draft = Draft(
+        message_id=identity,
+        date=now,
+        sender=sender,
+        to=Mailbox(_shown_name(person), address),
+        reply_to=_reply_to(mail, readings),
+        subject=subject,
+        text=text,
+        html=html,
+        locale=language_for(person.locale),
+        headers=(*more.headers, *_way_out(mail, site)),
+        calendar=more.calendar,
+        attachments=more.attachments,
     )
-    return Contents(rendered, octets, identity, sender.address, address)
+    links = {
+        name: pack(value)
+        for name, value in more.values.items()
+        if isinstance(value, Link) and value.token
+    }
+    return Contents(subject, build(draft), identity, sender.address, address, links)
 
 
-def rendered_mail(
-    session: Session, mail: Mail, *, site: Site, more: More | None = None
-) -> Rendered:
+def rendered_mail(session: Session, mail: Mail, *, site: Site) -> Rendered:
     """What the mail would say now, with stand-ins for secret tokens."""
-    more = more or more_for(session, [mail], site).get(mail.id, More())
-    person = mail.person
+    moulded, words = _moulded_mail(mail, Readings.of(session, [mail], site=site))
+    return moulded.rendered(words)
+
+
+def _moulded_mail(mail: Mail, readings: Readings) -> tuple[Moulded, dict[str, str]]:
+    """The mail as it is for all its readers, and what fills its gaps for this one."""
+    site, person, gaps = readings.site, mail.person, Gaps()
     language = language_for(person.locale)
 
     def link(path: str, source: tuple[str, str] | None) -> str:
-        stand_in = secret_for(site.secret, mail.uuid, *source).stand_in if source else ""
-        return site.base_url + path.replace("{language}", language).replace("{token}", stand_in)
+        address = site.base_url + path.replace("{language}", language)
+        if not source:
+            return address
+        stand_in = secret_for(site.secret, mail.uuid, *source).stand_in
+        return gaps.cut(address.replace("{token}", stand_in))
 
     def words(text: Translated) -> str:
         return pick(text, language)
 
-    given = unpack(mail.parameters, link=link, words=words)
+    def own(value: Any) -> Any:
+        if isinstance(value, Personal):
+            return gaps.cut(value.text)
+        return unpack(pack(value), link=link, words=words) if isinstance(value, Link) else value
+
     values = {
-        "name": _shown_name(person),
+        "name": gaps.cut(_shown_name(person)),
         "programme": words(mail.programme.name) if mail.programme else None,
-        "event": _facts(mail.event, site, language) if mail.event else None,
+        "event": _facts_of(mail.event, readings, language) if mail.event else None,
         "base_url": site.base_url,
         "page": None,
-        **given,
-        **{name: _plain(value) for name, value in more.values.items()},
+        **unpack(mail.parameters, link=link, words=words),
+        **{name: own(value) for name, value in readings.more.get(mail.id, More()).values.items()},
     }
-    return render(mail.template, locale=person.locale, zone=person.zone, parameters=values)
-
-
-def _plain(value: Any) -> Any:
-    return value.text if isinstance(value, Personal) else value
+    moulded = mould(
+        mail.template, locale=person.locale, zone=person.zone, parameters=values, gaps=gaps
+    )
+    return moulded, gaps.words
 
 
 def secrets_in(mail: Mail, *, site: Site) -> list[Secret]:
     """The secret tokens that the mail needs on its way out."""
-    return [
-        secret_for(site.secret, mail.uuid, purpose, of)
-        for purpose, of in sorted(set(_sources(mail.parameters)))
-    ]
+    sources = set(_sources(mail.parameters))
+    if mail.optional and mail.programme:
+        sources.add((UNSUBSCRIBE, both(mail.person.uuid, mail.programme.uuid)))
+    return [secret_for(site.secret, mail.uuid, purpose, of) for purpose, of in sorted(sources)]
+
+
+def _way_out(mail: Mail, site: Site) -> tuple[tuple[str, str], ...]:
+    """The headers of mail that its reader need not get, with a stand-in for the token."""
+    if not mail.optional or mail.programme is None:
+        return ()
+    of = both(mail.person.uuid, mail.programme.uuid)
+    path = unsubscribe_path(
+        language_for(mail.person.locale),
+        person=mail.person.uuid,
+        slug=mail.programme.slug,
+        token=secret_for(site.secret, mail.uuid, UNSUBSCRIBE, of).stand_in,
+    )
+    return unsubscribe_headers(site.base_url + path)
 
 
 def _sources(packed: Any) -> Iterator[tuple[str, str]]:
@@ -145,6 +204,13 @@ def _shown_name(person: Person) -> str:
     """In the reader's own script, if they gave it and are written to in it."""
     native = direction(language_for(person.locale)) == "rtl" and person.name_native
     return one_line(native or person.name)
+
+
+def _facts_of(event: Event, readings: Readings, language: str) -> EventFacts:
+    known = readings.facts.get((event.id, language))
+    if known is None:
+        known = readings.facts[event.id, language] = _facts(event, readings.site, language)
+    return known
 
 
 def _facts(event: Event, site: Site, language: str) -> EventFacts:
@@ -178,28 +244,35 @@ def _sender_name(mail: Mail, person: Person) -> str:
     return one_line(name)
 
 
-def _reply_to(session: Session, mail: Mail, site: Site) -> tuple[Mailbox, ...]:
+def _reply_to(mail: Mail, readings: Readings) -> tuple[Mailbox, ...]:
     """Whom an answer reaches: the programme's address, else its coordinators."""
-    programme = mail.programme
-    if programme is None:
+    if mail.programme is None:
         return ()
-    if programme.reply_to:
-        return (Mailbox(_sender_name(mail, mail.person), programme.reply_to),)
-    return tuple(
-        Mailbox(one_line(name), email) for name, email in _coordinators(session, programme)
-    )
+    if mail.programme.reply_to:
+        return (Mailbox(_sender_name(mail, mail.person), mail.programme.reply_to),)
+    return readings.coordinators.get(mail.programme.id, ())
 
 
-def _coordinators(session: Session, programme: Programme) -> list[tuple[str, str]]:
-    rows = session.execute(
-        select(Person.name, Person.email)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(
-            Membership.programme_id == programme.id,
-            Membership.role == MembershipRole.COORDINATOR,
-            Membership.status == MembershipStatus.ACTIVE,
-            Person.email.is_not(None),
-        )
-        .order_by(Person.key)
+def _coordinators(session: Session, programmes: Set[int]) -> dict[int, tuple[Mailbox, ...]]:
+    found: dict[int, tuple[Mailbox, ...]] = {}
+    if programmes:
+        rows = session.execute(_COORDINATORS, {"programmes": sorted(programmes)})
+        for programme, name, email in rows:
+            if email:
+                box = Mailbox(one_line(name), email)
+                found[programme] = (*found.get(programme, ()), box)
+    return found
+
+
+_COORDINATORS = (
+    select(Membership.programme_id, Person.name, Person.email)
+    .select_from(Person)
+    .join(Membership, Membership.person_id == Person.id)
+    .where(
+        Membership.programme_id.in_(bindparam("programmes", expanding=True)),
+        Membership.role == MembershipRole.COORDINATOR,
+        Membership.status == MembershipStatus.ACTIVE,
+        Person.email.is_not(None),
     )
-    return [(name, email) for name, email in rows if email]
+    .order_by(Person.key)
+)
