@@ -1,7 +1,7 @@
 """Answers to invitations, whatever way they come, and the seats they take."""
 
 from mmp.services.answers.links import Asked, asked
-from mmp.services.answers.mails import answer_link, tell_seat_free
+from mmp.services.answers.mails import KINDS, answer_link, tell_seat_free
 from mmp.services.answers.recording import LONGEST_NOTE, Outcome, Reply, record_answer
 from mmp.services.answers.seats import (
     fill_seats,
@@ -12,6 +12,7 @@ from mmp.services.answers.seats import (
 )
 
 __all__ = [
+    "KINDS",
     "LONGEST_NOTE",
     "Asked",
     "Outcome",

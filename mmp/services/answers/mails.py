@@ -15,6 +15,9 @@ from mmp.services.pair_talks.mails import in_every_language
 PURPOSE: Final = "answer"
 """What the tokens of answer links are derived from, beside the line of the list."""
 
+KINDS: Final = ("waiting", "seat_free")
+"""The mails of a waiting list."""
+
 
 def answer_link(row: Participation, query: str = "") -> Link:
     """The address at which a mail's reader answers without signing in."""

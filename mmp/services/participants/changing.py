@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from mmp.core.errors import NotFound, StaleEdit, UserError
 from mmp.core.texts import Translated
 from mmp.models import Delegation, Event, Participation, Person
-from mmp.models.enums import AttendanceForm, Entry, Partstat, StakeholderGroup
-from mmp.services import desk
+from mmp.models.enums import AnswerVia, AttendanceForm, Entry, Partstat, StakeholderGroup
+from mmp.services import answers, desk, outbox
 from mmp.services.desk import Removal
 from mmp.services.permissions import Actor
+from mmp.services.taking_part import TAKING_PART
 
+ANSWER = ("partstat", "form")
 _LINKS = ("person", "delegation")
 
 
@@ -47,23 +49,70 @@ def change_participation(
     values: LineValues,
 ) -> bool:
     """Bring a line to `values`; gives whether that changed anything. What the person is today
-    stays. Raises StaleEdit if `version` is not the row's any more."""
+    stays. Raises StaleEdit if `version` is not the row's any more.
+
+    Their answer goes the way of all answers: a yes where every seat is taken waits for one, a
+    freed seat goes to who is next. Who is taken out of the line by hand has a seat at once, even
+    if there is none, and is told by mail.
+    """
+    answers.in_turn(session, event.id)
+    session.refresh(row)
     if row.version != version:
         raise StaleEdit("Someone else changed this line while you did.")
+    answered = _answer(session, actor, now, row, values)
     changes: dict[str, Any] = {}
-    for name in (one.name for one in fields(LineValues)):
+    for name in (one.name for one in fields(LineValues) if one.name not in ANSWER):
         old, new = getattr(row, name), getattr(values, name)
-        if old != new:
+        if old != new and not (name == "entry" and answered.entry is new):
             changes[name] = [old, new]
             setattr(row, name, new)
     if not changes:
-        return False
-    if "partstat" in changes:
-        row.answered_at = None if values.partstat is Partstat.NEEDS_ACTION else now
+        return answered.changed
     row.changed_at = now
     session.flush()
     trail_of(session, actor, now, event).note(row, "changed", changes)
+    if "entry" in changes:
+        _moved(session, now, event, row, came_from=changes["entry"][0])
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """`entry` is how they stood on the list before their answer was changed."""
+
+    changed: bool
+    entry: Entry
+
+
+def _answer(
+    session: Session, actor: Actor, now: datetime, row: Participation, values: LineValues
+) -> _Answered:
+    entry = row.entry
+    if all(getattr(row, name) == getattr(values, name) for name in ANSWER):
+        return _Answered(False, entry)
+    outcome = answers.record_answer(
+        session,
+        now=now,
+        participation=row,
+        reply=answers.Reply(values.partstat, values.form),
+        via=AnswerVia.COORDINATOR,
+        actor=desk.person_of(session, actor),
+    )
+    return _Answered(outcome.changed, entry)
+
+
+def _moved(
+    session: Session, now: datetime, event: Event, row: Participation, *, came_from: Entry
+) -> None:
+    """Someone was put into the line or taken out of it by hand."""
+    waits = row.entry is Entry.WAITING
+    row.waiting_since = now if waits and row.partstat is Partstat.ACCEPTED else None
+    if came_from is Entry.WAITING and row.entry in TAKING_PART:
+        if row.partstat is Partstat.ACCEPTED:
+            answers.tell_seat_free(session, now=now, row=row)
+    else:
+        answers.fill_seats(session, now=now, event=event, without=row)
+    session.flush()
 
 
 def remove(
@@ -85,8 +134,14 @@ def remove(
         "person": str(row.person.uuid),
         "delegation": row.delegation.key if row.delegation else None,
     }
+    answers.in_turn(session, event.id)
+    outbox.cancel_all(
+        session, now=now, reason="removed", person=row.person, event=event, kinds=answers.KINDS
+    )
     session.delete(row)
-    return trail_of(session, actor, now, event).removed(row, whole, together=together)
+    removed = trail_of(session, actor, now, event).removed(row, whole, together=together)
+    answers.fill_seats(session, now=now, event=event)
+    return removed
 
 
 def restore(
