@@ -5,6 +5,7 @@ for what the feed shows. Permission is part of that statement: drafts, other peo
 events of a programme one has left and join links not meant for the reader are never fetched.
 """
 
+from mmp.services.calendars.invited import invited_entries
 from mmp.services.calendars.reader import Reader, find_public_reader, find_reader
 from mmp.services.calendars.render import Rendered, render_download, render_feed
 
@@ -13,6 +14,7 @@ __all__ = [
     "Rendered",
     "find_public_reader",
     "find_reader",
+    "invited_entries",
     "render_download",
     "render_feed",
 ]

@@ -6,7 +6,7 @@ would cost most of the time. `decoder` makes a row of a change readable.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from types import SimpleNamespace
@@ -14,7 +14,9 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     ColumnElement,
+    Integer,
     Select,
     Text,
     and_,
@@ -141,6 +143,7 @@ def _columns(
     join_link_allowed: ColumnElement[bool],
     item_condition: ColumnElement[bool],
     neutral: ColumnElement[bool],
+    reader: Any = None,
 ) -> Select[Any]:
     def allowed(link: Any) -> ColumnElement[Any]:
         return case((join_link_allowed, link), else_=null())
@@ -151,23 +154,21 @@ def _columns(
         *((answer.partstat, answer.changed_at) if answer else (null(), null())),
         *(Programme.slug, Programme.name, Programme.colour),
     ]
-    return (
-        select(
-            *(
-                _raw(expression, kind).label(name)
-                for expression, (name, kind) in zip(expressions, TYPES.items(), strict=True)
-            )
+    statement = select(
+        *(
+            _raw(expression, kind).label(name)
+            for expression, (name, kind) in zip(expressions, TYPES.items(), strict=True)
         )
-        .select_from(Event)
-        .join(Programme, Programme.id == Event.programme_id)
-        .outerjoin(
-            AgendaItem,
-            and_(
-                AgendaItem.event_id == Event.id,
-                AgendaItem.status != EventStatus.DRAFT,
-                item_condition,
-            ),
-        )
+    ).select_from(Event)
+    if reader is not None:
+        statement = statement.join(reader, true())
+    return statement.join(Programme, Programme.id == Event.programme_id).outerjoin(
+        AgendaItem,
+        and_(
+            AgendaItem.event_id == Event.id,
+            AgendaItem.status != EventStatus.DRAFT,
+            item_condition,
+        ),
     )
 
 
@@ -206,32 +207,62 @@ def _coordinating(reader: Reader) -> Select[Any]:
 
 def _personal(reader: Reader) -> Select[Any]:
     """What one person takes part in, by their answer, and what they have a role in."""
-    person = reader.person_id
     answer = aliased(Participation)
-    member = aliased(PairMember)
-    partner_discreet = (
-        select(member.id)
-        .join(Person, Person.id == member.person_id)
-        .where(member.pair_id == Event.pair_id, Person.discreet)
-        .exists()
-    )
-    mine = is_own_item(person)
-    statement = (
-        _columns(
-            answer=answer,
-            mine=mine,
-            join_link_allowed=may_join_online(answer),
-            item_condition=or_(_several_days(), mine),
-            neutral=or_(literal(reader.discreet), partner_discreet),
-        )
-        .outerjoin(answer, and_(answer.event_id == Event.id, answer.person_id == person))
-        .where(Event.status != EventStatus.DRAFT, takes_part(person, answer))
+    mine = is_own_item(reader.person_id)
+    statement = _of_person(
+        reader.person_id, answer, mine, literal(reader.discreet), or_(_several_days(), mine)
     )
     if reader.programme_id is not None:
         statement = statement.where(Event.programme_id == reader.programme_id)
     if reader.declined_events is DeclinedEvents.HIDE:
         statement = statement.where(or_(answer.id.is_(None), answer.partstat != Partstat.DECLINED))
     return statement
+
+
+def invited_rows(people: Collection[int], events: Collection[int]) -> Select[Any]:
+    """What each of these people has of these events, their own items among it: a feed's rows, each
+    behind the number of its reader. Cancelled ones come too, however long ago that was."""
+    reader, answer = aliased(Person), aliased(Participation)
+    number, discreet = type_coerce(reader.id, Integer), type_coerce(reader.discreet, Boolean)
+    mine = is_own_item(number)
+    return (
+        _of_person(number, answer, mine, discreet, mine, reader)
+        .where(
+            Event.id.in_(events),
+            reader.id.in_(people),
+            Event.precision.in_((Precision.TIMED, Precision.DAYS)),
+        )
+        .add_columns(reader.id.label("reader_id"))
+    )
+
+
+def _of_person(
+    person: Any,
+    answer: Any,
+    mine: ColumnElement[bool],
+    discreet: ColumnElement[bool],
+    item_condition: ColumnElement[bool],
+    reader: Any = None,
+) -> Select[Any]:
+    """Events in which a person takes part; `reader` where they are a row of the statement."""
+    member, partner = aliased(PairMember), aliased(Person)
+    partner_discreet = (
+        select(member.id)
+        .join(partner, partner.id == member.person_id)
+        .where(member.pair_id == Event.pair_id, partner.discreet)
+        .exists()
+    )
+    statement = _columns(
+        answer=answer,
+        mine=mine,
+        join_link_allowed=may_join_online(answer),
+        item_condition=item_condition,
+        neutral=or_(discreet, partner_discreet),
+        reader=reader,
+    )
+    return statement.outerjoin(
+        answer, and_(answer.event_id == Event.id, answer.person_id == person)
+    ).where(Event.status != EventStatus.DRAFT, takes_part(person, answer))
 
 
 def _several_days() -> ColumnElement[bool]:

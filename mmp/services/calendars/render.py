@@ -116,7 +116,7 @@ def _show(rows: tuple[RawRow, ...], style: Style, dialect: Dialect) -> Shown:
     """What one event's rows show. Kept by its content: an unchanged event is made once."""
     decoded = [decoder(dialect)(row) for row in rows]
     event = decoded[0]
-    writer = _Writer(style)
+    writer = Writer(style)
     try:
         entries = tuple(writer.entries(decoded))
     except ValueError as error:
@@ -131,7 +131,7 @@ def _show(rows: tuple[RawRow, ...], style: Style, dialect: Dialect) -> Shown:
     )
 
 
-class _Writer:
+class Writer:
     """Writes the rows of one event as entries in one style."""
 
     def __init__(self, style: Style) -> None:
@@ -146,7 +146,7 @@ class _Writer:
         yield self.event_entry(event), _leaves_at(event.cancelled_at if cancelled else None)
         if event.item_id is None or event.partstat is Partstat.DECLINED:
             return
-        several_days = _is_frame(event)
+        several_days = is_frame(event)
         by_id = {row.item_id: row for row in rows}
         for row in rows:
             wanted = _is_open(row, by_id) if several_days else row.item_mine
@@ -158,7 +158,7 @@ class _Writer:
     def event_entry(self, row: SimpleNamespace) -> ical.Entry:
         cancelled = row.status is EventStatus.CANCELLED
         declined = row.partstat is Partstat.DECLINED
-        frame = _is_frame(row)
+        frame = is_frame(row)
         starts, ends = _days(row) if frame else (row.starts_at, row.ends_at)
         _ = self._
         title = _("Meeting") if row.neutral else self.text(row.title)
@@ -247,7 +247,7 @@ def _leaves_at(cancelled_at: datetime | None) -> datetime | None:
     return cancelled_at + KEPT_AFTER_CANCELLATION if cancelled_at else None
 
 
-def _is_frame(row: SimpleNamespace) -> bool:
+def is_frame(row: SimpleNamespace) -> bool:
     """Whether it is shown as whole days around its agenda items, and takes no time by itself."""
     if row.precision is Precision.DAYS:
         return True
