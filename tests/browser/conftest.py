@@ -31,7 +31,8 @@ def browser() -> "Iterator[Browser]":
 
     with sync_playwright() as playwright:
         options: dict[str, Any] = {"executable_path": packages.chromium()}
-        # As root, where Chromium's own sandbox refuses to run.
-        browser = playwright.chromium.launch(args=["--no-sandbox", "--disable-gpu"], **options)
+        # As root Chromium's own sandbox refuses to run; days and hours are typed as in English.
+        arguments = ["--no-sandbox", "--disable-gpu", "--lang=en-US"]
+        browser = playwright.chromium.launch(args=arguments, **options)
         yield browser
         browser.close()
