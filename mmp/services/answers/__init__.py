@@ -5,6 +5,7 @@ from mmp.services.answers.mails import KINDS, answer_link, tell_seat_free
 from mmp.services.answers.recording import LONGEST_NOTE, Outcome, Reply, record_answer
 from mmp.services.answers.seats import (
     fill_seats,
+    follow_capacity,
     in_turn,
     place_in_line,
     seats_taken,
@@ -20,6 +21,7 @@ __all__ = [
     "answer_link",
     "asked",
     "fill_seats",
+    "follow_capacity",
     "in_turn",
     "place_in_line",
     "record_answer",

@@ -33,8 +33,17 @@ def in_turn(session: Session, event_id: int) -> Event:
 
 def are_counted(event: Event, now: datetime) -> bool:
     """Whether seats are limited and still given out."""
-    ahead = event.status is not EventStatus.CANCELLED and event.ends_at > now
-    return event.capacity is not None and ahead
+    return event.capacity is not None and _lies_ahead(event, now)
+
+
+def follow_capacity(session: Session, *, now: datetime, event: Event) -> list[Participation]:
+    """After a change of how many seats there are, or of the event's form: the line moves up as far
+    as it can. Fewer seats than people take nobody's; without a limit all come in. Gives who moved.
+    """
+    event = in_turn(session, event.id)
+    if event.capacity is None and _lies_ahead(event, now):
+        return _seat_first(session, now, waiting_line(session, event))
+    return fill_seats(session, now=now, event=event)
 
 
 def fill_seats(
@@ -57,6 +66,15 @@ def fill_seats(
     if not line:
         return []
     up = seats.moving_up(event.capacity, seats_taken(session, event), line)
+    return _seat_first(session, now, up, but)
+
+
+def _seat_first(
+    session: Session,
+    now: datetime,
+    up: list[Participation],
+    but: Participation | None = None,
+) -> list[Participation]:
     for row in up:
         give_seat(row, now=now)
     session.flush()
@@ -65,6 +83,10 @@ def fill_seats(
             _note_moved(session, now, row)
             mails.tell_seat_free(session, now=now, row=row)
     return up
+
+
+def _lies_ahead(event: Event, now: datetime) -> bool:
+    return event.status is not EventStatus.CANCELLED and event.ends_at > now
 
 
 def give_seat(row: Participation, *, now: datetime) -> None:
