@@ -34,9 +34,10 @@ def _choices(kind: type[StrEnum]) -> list[SelectChoice]:
     return [SelectChoice(value.value, lazy_label(value)) for value in kind]
 
 
-def _leaving(label: Any, kind: type[StrEnum]) -> SelectField:
+def _leaving(label: Any, kind: type[StrEnum], name: str) -> SelectField:
     return SelectField(
         label,
+        id=f"many-{name}",  # the page has other fields of this name
         choices=[SelectChoice("", _l("Leave as it is")), *_choices(kind)],
         validate_choice=False,
         validators=[Optional(), AnyOf(list(kind), _CHOOSE)],
@@ -92,9 +93,9 @@ class ManyForm(FlaskForm):  # type: ignore[misc]  # untyped
     """What is done to everybody who is ticked, each as `<uuid>.<version>`."""
 
     ticked = SelectMultipleField(validate_choice=False)
-    entry = _leaving(_l("How they came onto the list"), Entry)
-    partstat = _leaving(_l("Answer"), Partstat)
-    form = _leaving(_l("In the room or online"), AttendanceForm)
+    entry = _leaving(_l("How they came onto the list"), Entry, "entry")
+    partstat = _leaving(_l("Answer"), Partstat, "partstat")
+    form = _leaving(_l("In the room or online"), AttendanceForm, "form")
 
     def lines(self) -> dict[UUID, int]:
         """Who is ticked, each with the version that was seen; nonsense is nobody."""
