@@ -103,3 +103,20 @@ def locale_of(code: str | None, languages: Iterable[str]) -> str:
             except (UnknownLocaleError, ValueError):
                 continue
     return "en"
+
+
+_WEEKENDS = {"LY": (4, 5), "PS": (4, 5), "MR": (5, 6), "AE": (5, 6), "DJ": (4,)}
+"""Where what CLDR says is not, or not yet, what people live by. Djibouti rests on Fridays."""
+
+
+@cache
+def weekend_of(code: str | None) -> frozenset[int]:
+    """The days of a country's weekend, 0 for Monday; Saturday and Sunday where none is known."""
+    if code in _WEEKENDS:
+        return frozenset(_WEEKENDS[code])
+    try:
+        locale = Locale.parse(f"und_{code}")
+    except (UnknownLocaleError, ValueError):
+        return frozenset({5, 6})
+    first, last = locale.weekend_start, locale.weekend_end
+    return frozenset((first + step) % 7 for step in range((last - first) % 7 + 1))

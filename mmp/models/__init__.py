@@ -23,7 +23,7 @@ from mmp.models.programmes import (
     Series,
     Theme,
 )
-from mmp.models.reminders import Delivery, ReminderRule
+from mmp.models.reminders import Delivery, ReminderHold, ReminderRule
 from mmp.models.reports import Contribution, Document, DocumentFile, Recommendation
 from mmp.models.sign_in import SignIn, SignInLink
 
@@ -65,6 +65,7 @@ __all__ = [
     "Programme",
     "Question",
     "Recommendation",
+    "ReminderHold",
     "ReminderRule",
     "Response",
     "Series",

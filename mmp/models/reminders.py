@@ -68,6 +68,29 @@ class ReminderRule(Identified, Versioned, Base):
     event: Mapped[Event | None] = relationship(default=None)
 
 
+class ReminderHold(Identified, Base):
+    """Someone keeps reminders back until they let them go: all of an event, all of one rule in a
+    programme, or those of one rule about one event. What is planned meanwhile is kept back too."""
+
+    __table_args__ = (Index("ix_reminder_hold_programme", "programme_id"),)
+
+    programme_id: Mapped[int] = mapped_column(
+        ForeignKey("programme.id", ondelete="CASCADE"), init=False
+    )
+    event_id: Mapped[int | None] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), init=False, default=None, index=True
+    )
+    rule: Mapped[str | None] = mapped_column(String(40), default=None)
+    since: Mapped[datetime]
+    held_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id", ondelete="SET NULL"), init=False, default=None
+    )
+
+    programme: Mapped[Programme] = relationship()
+    event: Mapped[Event | None] = relationship(default=None)
+    held_by: Mapped[Person | None] = relationship(default=None)
+
+
 class Delivery(Identified, Base):
     """One line of the plan: a person gets what a rule says about an event, once.
 
