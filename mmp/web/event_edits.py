@@ -264,6 +264,22 @@ def _say(saved: service.Saved, sentence: str) -> None:
                 "%(num)s person is told by mail.", "%(num)s people are told by mail.", saved.told
             )
         )
+    if saved.moved_up:
+        parts.append(
+            ngettext(
+                "%(num)d person of the waiting list has a seat now and is told by mail.",
+                "%(num)d people of the waiting list have a seat now and are told by mail.",
+                saved.moved_up,
+            )
+        )
+    if saved.over:
+        parts.append(
+            ngettext(
+                "%(num)d person more than there are seats has said yes; nobody loses theirs.",
+                "%(num)d people more than there are seats have said yes; nobody loses theirs.",
+                saved.over,
+            )
+        )
     flash(" ".join(parts))
 
 

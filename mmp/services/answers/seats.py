@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from mmp.core import seats
+from mmp.core.errors import NotFound
 from mmp.models import Event, Participation
 from mmp.models.enums import AttendanceForm, Entry, EventForm, EventStatus, Partstat
 from mmp.services import history
@@ -23,12 +24,11 @@ def in_turn(session: Session, event_id: int) -> Event:
         .values(version=Event.version)
         .execution_options(synchronize_session=False)
     )
-    return session.scalars(
-        select(Event)
-        .where(Event.id == event_id)
-        .options(joinedload(Event.programme))
-        .execution_options(populate_existing=True)
-    ).one()
+    event = session.get(Event, event_id)
+    if event is None:
+        raise NotFound("There is no such event.")
+    session.refresh(event, ["capacity", "form", "status", "ends_at", "version"])
+    return event
 
 
 def are_counted(event: Event, now: datetime) -> bool:

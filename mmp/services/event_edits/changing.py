@@ -18,7 +18,7 @@ from mmp.core.texts import pick
 from mmp.core.when import When
 from mmp.models import AgendaItem, Event, GuidingQuestion, Person, Programme
 from mmp.models.enums import EventForm, EventStatus
-from mmp.services import events as rules, history
+from mmp.services import answers, events as rules, history
 from mmp.services.agenda_edits import outside_items
 from mmp.services.desk import person_of
 from mmp.services.event_edits.reading import details_of, may_be_contact, may_be_earlier
@@ -40,6 +40,10 @@ class Saved:
     moved_items: int = 0
     outside_items: int = 0
     """How many items of the agenda lie outside the event now, where its time was changed."""
+    moved_up: int = 0
+    """How many of the waiting list have a seat now, where there are more."""
+    over: int = 0
+    """How many people more than seats there are, where there are fewer now. All keep theirs."""
 
 
 def create_event(
@@ -113,7 +117,12 @@ def change_event(
     if would_tell(event, changes.keys(), ends_at=ends_before, now=now):
         told = tell(session, now=now, event=event, before=facts)
     out = len(outside_items(event)) if "when" in changes else 0
-    return Saved(event, changes, remarks, told, len(items), out)
+    moved_up = over = 0
+    if not {"capacity", "form"}.isdisjoint(changes):
+        moved_up = len(answers.follow_capacity(session, now=now, event=event))
+        if event.capacity is not None:
+            over = max(0, answers.seats_taken(session, event) - event.capacity)
+    return Saved(event, changes, remarks, told, len(items), out, moved_up, over)
 
 
 def note(
