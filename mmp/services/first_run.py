@@ -14,6 +14,7 @@ from mmp.core.errors import UserError
 from mmp.models import Membership, Person, Programme, SignInLink
 from mmp.models.enums import MembershipRole
 from mmp.services import accounts, history
+from mmp.services.handles import free_key
 from mmp.services.outbox import enqueue
 from mmp.services.sign_in import claim_link
 
@@ -41,7 +42,7 @@ def make_first_account(
     person = session.scalar(select(Person).where(Person.email == email))
     if person is None:
         person = Person(
-            key=_free_key(session, email),
+            key=free_key(session, email),
             name=" ".join(name.split()),
             email=email,
             zone=_known_zone(zone),
@@ -159,13 +160,3 @@ def _coordinate(session: Session, programme: Programme, person: Person) -> None:
 
 def _known_zone(zone: str) -> str:
     return zones.agreed_zone(zone)
-
-
-def _free_key(session: Session, email: str) -> str:
-    """A handle from the address's first half that nobody has."""
-    plain = re.sub(r"[^a-z0-9]+", "-", email.partition("@")[0]).strip("-")[:70] or "person"
-    taken = set(session.scalars(select(Person.key).where(Person.key.startswith(plain))))
-    number = 1
-    while (key := plain if number == 1 else f"{plain}-{number}") in taken:
-        number += 1
-    return key

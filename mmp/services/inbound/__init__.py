@@ -1,0 +1,26 @@
+"""Mail that comes in: answers are taken, bounces stop mail, all else waits for a coordinator."""
+
+from mmp.services.inbound.acts import apply_answer, lift, mark_done, put_on_list
+from mmp.services.inbound.receiving import receive
+from mmp.services.inbound.worklist import (
+    AT_ONCE,
+    Suppressed,
+    Task,
+    handled,
+    open_tasks,
+    suppressed,
+)
+
+__all__ = [
+    "AT_ONCE",
+    "Suppressed",
+    "Task",
+    "apply_answer",
+    "handled",
+    "lift",
+    "mark_done",
+    "open_tasks",
+    "put_on_list",
+    "receive",
+    "suppressed",
+]
