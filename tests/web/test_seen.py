@@ -122,9 +122,16 @@ def test_somebody_without_anything(client: FlaskClient, scene: Scene, session: S
     assert "Write to whoever invited you." in text
 
 
+def test_a_position_without_an_organisation(
+    lina: FlaskClient, scene: Scene, session: Session
+) -> None:
+    scene.lina.organisation, scene.lina.position = None, {"en": "Engineer"}
+    session.commit()
+    assert "Organisation Engineer" in section(lina, "kept")
+
+
 def test_in_arabic(lina: FlaskClient) -> None:
-    found = page(lina, PATH.replace("/en/", "/ar/"))
-    assert 'dir="rtl"' in found.source
+    assert not page(lina, PATH.replace("/en/", "/ar/")).latin_runs()
 
 
 @pytest.mark.both_databases
