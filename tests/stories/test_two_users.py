@@ -185,7 +185,7 @@ def _plan(desk: "Page", address: str, programme: str, title: str) -> None:
     desk.click("form[action$='/publication/'] button")
     desk.click(".around a[href$='/people/']")
     desk.check("[name=roles][value=mentor]")
-    desk.click("form[action$='/people/'] .field > button")
+    desk.click("form[action$='/people/'] .actions button:not([name])")
     assert "Lina Haddad" in _plain(desk.inner_text("main table"))
 
 

@@ -277,7 +277,11 @@ def test_filters_narrow_each_other_and_tell_who_it_would_be(
     sit_down(client, session, here)
     found = page(client, PATH)
     assert {"France", "Jordan"} <= set(found.text.split())
-    typed: dict[str, Any] = {"roles": ["mentor", "guest"], "regions": ["europe"], "entry": "invited"}
+    typed: dict[str, Any] = {
+        "roles": ["mentor", "guest"],
+        "regions": ["europe"],
+        "entry": "invited",
+    }
     status, found = fill_in(client, PATH, preview="1", **typed)
     text = " ".join(found.text.split())
     assert status == 200
