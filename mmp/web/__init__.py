@@ -9,6 +9,7 @@ from mmp.adapters.clock import Clock
 from mmp.web import (
     account,
     agenda_edits,
+    answer_lists,
     answers,
     assets,
     desk,
@@ -46,7 +47,7 @@ PAGES = (
     *(home, programmes, events, documents_, subscribe, sign_in, account, first_run),
     *(event_edits, event_states),
     *(desk, agenda_edits, participants, participants_many, uploads),
-    *(mine, seen, pairs, talks, outbox, answers),
+    *(mine, seen, pairs, talks, outbox, answers, answer_lists),
 )
 """Imported for their views, which stand on the pages' blueprint."""
 

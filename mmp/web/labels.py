@@ -13,6 +13,7 @@ from mmp.core.mail import Reason, Result
 from mmp.models.enums import (
     AgendaKind,
     AgendaRoleName,
+    AnswerVia,
     AttendanceForm,
     AttributionConsent,
     Audience,
@@ -111,6 +112,12 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Partstat.ACCEPTED: N_("Yes"),
         Partstat.TENTATIVE: N_("Maybe"),
         Partstat.DECLINED: N_("No"),
+    },
+    AnswerVia: {
+        AnswerVia.PAGE: N_("On their own page"),
+        AnswerVia.LINK: N_("By the link in a mail"),
+        AnswerVia.CALENDAR: N_("From their calendar"),
+        AnswerVia.COORDINATOR: N_("Written down by a coordinator"),
     },
     AttendanceForm: {
         AttendanceForm.IN_ROOM: N_("In the room"),

@@ -77,3 +77,8 @@ def versions() -> list[Mapping[str, str]]:
         }
         for code in LANGUAGES
     ]
+
+
+def is_rtl() -> bool:
+    """Whether the page is read from the right."""
+    return direction(g.language) == "rtl"

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from flask import (
-    Response as FlaskResponse,
     flash,
     make_response,
     redirect,
@@ -19,14 +18,16 @@ from mmp.models import Event, Person
 from mmp.models.enums import Entry
 from mmp.services import desk, participants as service
 from mmp.services.permissions import sees_travel
+from mmp.web import answer_picture
 from mmp.web.context import context, session
 from mmp.web.desk import around
 from mmp.web.errors import sentence
 from mmp.web.forms import refuse
 from mmp.web.guards import actor, planner
+from mmp.web.languages import is_rtl
 from mmp.web.pages import pages
 from mmp.web.participants_forms import AddPeopleForm, ManyForm, ParticipationForm
-from mmp.web.participants_words import as_csv, counts, what_changed
+from mmp.web.participants_words import counts, line_of, taken, what_changed
 from mmp.web.undo import undone
 
 _PATH = "/programmes/<handle:slug>/events/<handle:key>/people"
@@ -154,18 +155,6 @@ def restore_participant(slug: str, key: str, uuid: UUID) -> Response:
     return redirect(url_for("pages.participants", slug=slug, key=key), 303)
 
 
-@pages.get("/programmes/<handle:slug>/events/<handle:key>/people.csv")
-@planner
-def participants_csv(slug: str, key: str) -> FlaskResponse:
-    """The list for a spreadsheet, with nothing in it that one would calculate."""
-    event = desk.planned_event(session(), actor(), slug, key)
-    notes = sees_travel(actor(), event.programme_id)
-    answer = make_response(as_csv(service.listed(session(), event), notes=notes))
-    answer.content_type = "text/csv; charset=utf-8"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{slug}-{key}-people.csv"'
-    return answer
-
-
 def _chosen(event: Event, form: AddPeopleForm) -> list[Person]:
     """Everybody the form means. Raises UserError (fields `pasted`, `person`)."""
     filters = form.filters()
@@ -221,6 +210,11 @@ def people_page(
         programme=event.programme,
         rows=rows,
         counts=counts(rows),
+        waiting=line_of(rows, event),
+        taken=taken(rows, event),
+        picture=answer_picture.picture(
+            event, (one.row for one in rows), now=context().clock.now(), rtl=is_rtl()
+        ),
         elsewhere=service.elsewhere(session(), actor(), event),
         plans=actor().plans,
         sees_notes=sees_travel(actor(), event.programme_id),

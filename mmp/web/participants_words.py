@@ -1,22 +1,20 @@
 """An event's list in figures, in words, and as a table for spreadsheets."""
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from flask_babel import gettext as _
 
-from mmp.models import Participation
-from mmp.models.enums import Partstat, Region
+from mmp.core import seats
+from mmp.core.zones import to_wall
+from mmp.models import Event, Participation
+from mmp.models.enums import Entry, Partstat, Region
 from mmp.services.participants import Listed
+from mmp.services.taking_part import TAKING_PART
 from mmp.web import texts
 from mmp.web.labels import country, label, language_name
 from mmp.web.participants_forms import ParticipationForm
-
-_CALCULATES = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
 
 Figures = list[tuple[str, int]]
 
@@ -60,14 +58,16 @@ def what_changed(row: Participation, form: ParticipationForm) -> list[tuple[str,
     return found or [(_("Answer"), label(row.partstat), label(row.partstat))]
 
 
-def as_csv(rows: Iterable[Listed], *, notes: bool) -> bytes:
-    """The list as CSV in UTF-8 with the mark that spreadsheets look for."""
-    out = io.StringIO(newline="")
-    table = csv.writer(out)
+def table(rows: Sequence[Listed], event: Event, *, notes: bool) -> list[list[str]]:
+    """The list for a spreadsheet, who said what and when by the venue's clock. `notes` of answers
+    are for coordinators."""
     head = [_("Name"), _("E-mail address"), _("Country"), _("Region"), _("Organisation")]
     head += [_("Position"), _("How they came onto the list"), _("Answer")]
     head += [_("In the room or online"), _("Part in the programme")]
-    table.writerow([*head, *([_("Note")] if notes else [])])
+    head += [_("Answered, time of %(zone)s", zone=event.zone), _("Way of the answer")]
+    head += [_("Place on the waiting list")]
+    places = {row.id: str(place) for place, row in enumerate(line_of(rows, event), start=1)}
+    lines = [[*head, *([_("Note")] if notes else [])]]
     for one in rows:
         row, person = one.row, one.row.person
         cells = [
@@ -81,13 +81,21 @@ def as_csv(rows: Iterable[Listed], *, notes: bool) -> bytes:
             label(row.partstat),
             label(row.form) if row.form else "",
             ", ".join(label(role) for role in one.roles),
+            f"{to_wall(row.answered_at, event.zone):%Y-%m-%d %H:%M}" if row.answered_at else "",
+            label(row.answered_via) if row.answered_via else "",
+            places.get(row.id, ""),
         ]
-        if notes:
-            cells.append(row.answer_note or "")
-        table.writerow([harmless(cell) for cell in cells])
-    return out.getvalue().encode("utf-8-sig")
+        lines.append([*cells, *([row.answer_note or ""] if notes else [])])
+    return lines
 
 
-def harmless(cell: str) -> str:
-    """The text with an apostrophe before what a spreadsheet would calculate."""
-    return f"'{cell}" if cell.lstrip().startswith(_CALCULATES) else cell
+def line_of(rows: Iterable[Listed], event: Event) -> list[Participation]:
+    """Who said yes and waits for a seat, first come first."""
+    waiting = [one.row for one in rows if one.row.entry is Entry.WAITING]
+    return seats.in_order([row for row in waiting if seats.needs_seat(event.form, row)])
+
+
+def taken(rows: Iterable[Listed], event: Event) -> int:
+    """How many seats are held."""
+    on_list = [one.row for one in rows if one.row.entry in TAKING_PART]
+    return sum(seats.needs_seat(event.form, row) for row in on_list)

@@ -4,6 +4,7 @@ from mmp.services.participants.adding import add_people, members_in, named_peopl
 from mmp.services.participants.changing import (
     LineValues,
     change_participation,
+    give_seat,
     remove,
     restore,
     values_of,
@@ -25,6 +26,7 @@ __all__ = [
     "change_many",
     "change_participation",
     "elsewhere",
+    "give_seat",
     "listed",
     "members_in",
     "named_people",

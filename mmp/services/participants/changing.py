@@ -1,6 +1,6 @@
 """One line of an event's list: changed, taken off, put back."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -74,6 +74,18 @@ def change_participation(
     if "entry" in changes:
         _moved(session, now, event, row, came_from=changes["entry"][0])
     return True
+
+
+def give_seat(
+    session: Session, *, actor: Actor, now: datetime, event: Event, row: Participation
+) -> bool:
+    """Take someone out of the line by hand, whether a seat is free or not; they get a mail. Gives
+    whether they were in it."""
+    if row.entry is not Entry.WAITING:
+        return False
+    values = replace(values_of(row), entry=Entry.INVITED)
+    common = {"actor": actor, "now": now, "event": event, "row": row, "version": row.version}
+    return change_participation(session, values=values, **common)  # type: ignore[arg-type]  # as named
 
 
 @dataclass(frozen=True, slots=True)
