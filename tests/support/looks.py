@@ -20,6 +20,11 @@ _ON_PAPER = """() => {
   for (const one of document.querySelectorAll("nav, button, input, select, textarea, .skip")) {
     if (shown(one)) found.push(`${one.outerHTML.slice(0, 90)} is of no use on paper`);
   }
+  for (const one of document.querySelectorAll("section.part")) {
+    const head = one.querySelector("h2")?.innerText;
+    const empty = one.innerText.trim() === head && !one.querySelector("iframe, svg");
+    if (shown(one) && empty) found.push(`nothing stands below ${head}`);
+  }
   const light = (colour) => {
     const [red, green, blue, alpha = 1] = colour.match(/[\\d.]+/g).map(Number);
     return alpha === 0 ? 255 : (red + green + blue) / 3;
