@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from mmp.core.errors import SettingsError
 from mmp.core.mail import BadHeader, sendable
@@ -43,6 +43,10 @@ class Settings:
     mail_url: str = field(repr=False)
     mail_from: str | None
     """The address that mails come from, if one is set for the whole installation."""
+    imap_url: str | None = field(repr=False)
+    """The mailbox that answers and bounces are taken from, if there is one."""
+    authserv_id: str | None
+    """The mail server whose Authentication-Results are believed (RFC 8601)."""
     trusted_proxies: tuple[str, ...]
     secret_key: str = field(repr=False)
     feed_secret: str = field(repr=False)
@@ -68,6 +72,8 @@ class Settings:
             base_url=_base_url(environ.get("MMP_BASE_URL") or served_at or _served_at(folder)),
             mail_url=_mail_url(environ.get("MMP_MAIL_URL", ""), folder),
             mail_from=_mail_from(environ.get("MMP_MAIL_FROM", "")),
+            imap_url=_imap_url(environ.get("MMP_IMAP_URL", "")),
+            authserv_id=_authserv_id(environ.get("MMP_MAIL_AUTHSERV_ID", "")),
             trusted_proxies=_trusted_proxies(environ.get("MMP_TRUSTED_PROXIES", "")),
             secret_key=_secret(environ, "MMP_SECRET_KEY", folder),
             feed_secret=_secret(environ, "MMP_FEED_SECRET", folder),
@@ -200,6 +206,33 @@ def _is_mail_server(url: str) -> bool:
     # What stands behind the host would be ignored: better told than lost.
     plain = parts.path in ("", "/") and not (parts.query or parts.fragment)
     return parts.scheme in ("smtp", "smtps", "smtp+starttls") and bool(parts.hostname) and plain
+
+
+def _imap_url(value: str) -> str | None:
+    if not value:
+        return None
+    # IMAP takes names and passwords in ASCII; what stands behind the folder would be ignored.
+    parts = urlsplit(value if _port_is_number(value) else "")
+    known = parts.scheme in ("imap", "imap+starttls", "imaps")
+    whole = parts.hostname and parts.username and parts.password
+    plain = re.fullmatch("[ -~]+", unquote(value)) and not (parts.query or parts.fragment)
+    if not (known and whole and plain):
+        raise SettingsError(
+            "MMP_IMAP_URL: give imaps://USER:PASSWORD@HOST or imap+starttls://USER:PASSWORD@HOST, "
+            "with /FOLDER behind it if it is not INBOX, and %40 and %2F for @ and / in a name or "
+            "password."
+        )
+    return value
+
+
+def _authserv_id(value: str) -> str | None:
+    name = value.strip().lower()
+    if name and not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
+        raise SettingsError(
+            "MMP_MAIL_AUTHSERV_ID: give the name your mail server writes first into "
+            "Authentication-Results, like mx.example.org."
+        )
+    return name or None
 
 
 def _mail_from(value: str) -> str | None:

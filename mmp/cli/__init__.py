@@ -18,6 +18,7 @@ from mmp.cli.db import db
 from mmp.cli.demo import demo
 from mmp.cli.doctor import doctor
 from mmp.cli.feeds import feed
+from mmp.cli.mail import mail
 from mmp.cli.outbox import outbox
 from mmp.cli.people import people
 from mmp.cli.programmes import programmes
@@ -100,6 +101,7 @@ COMMANDS: tuple[click.Command, ...] = (
     backup,
     restore,
     outbox,
+    mail,
     account,
     programmes,
     people,

@@ -15,7 +15,7 @@ from mmp.adapters.clock import Clock
 from mmp.adapters.mailer import Mailer
 from mmp.adapters.scheduler import Election, Liveness, Timer, Watcher
 from mmp.core.mail import Site
-from mmp.jobs import housekeeping
+from mmp.jobs import housekeeping, mailbox
 from mmp.jobs.dispatch import Dispatcher
 from mmp.services.outbox import CHANNEL
 
@@ -40,6 +40,7 @@ class Worker:
         site: Site,
         liveness: Liveness,
         election: Election,
+        poll: mailbox.MailboxPoll | None = None,
     ) -> None:
         self._sessions = sessionmaker(engine)
         self._clock, self._liveness, self._election = clock, liveness, election
@@ -47,11 +48,14 @@ class Worker:
         self._timer = Timer()
         self._watcher = Watcher(engine, CHANNEL, self._look)
         self._wanted, self._untidy, self._stopping = Flag(), Flag(), self.dispatcher.stopping
+        self._poll = poll
         self._thread = Thread(target=self._work, name="mmp-outbox", daemon=True)
 
     def start(self) -> None:
         self._timer.every(TICK, "dispatch", self._look)
         self._timer.every(housekeeping.EVERY.total_seconds(), "housekeeping", self._tidy)
+        if self._poll is not None:
+            self._timer.every(mailbox.EVERY.total_seconds(), "mailbox", self._take_mail)
         self._thread.start()
         self._watcher.start()
         self._timer.start()
@@ -59,6 +63,8 @@ class Worker:
     def stop(self) -> None:
         """End after the mail that is on its way, if that does not take long."""
         self._stopping.set()
+        if self._poll is not None:
+            self._poll.stopping.set()
         self._wanted.set()
         self._timer.stop()
         self._watcher.stop()
@@ -73,6 +79,11 @@ class Worker:
     def _tidy(self) -> None:
         self._untidy.set()
         self._wanted.set()
+
+    def _take_mail(self) -> None:
+        """In the timer's own thread: a mailbox that does not answer keeps no mail from leaving."""
+        if self._poll is not None and self._election.won():
+            _guarded(self._poll.run)
 
     def _work(self) -> None:
         while True:

@@ -2,7 +2,6 @@
 
 import ssl
 import stat
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from mmp.config import Settings
 from mmp.core.errors import SettingsError
 from mmp.core.mail import Outcome, Result, Stage
 from tests.jobs.relay import Relay, refuse_all, relay
+from tests.support.certificates import self_signed
 
 MAIL = Outgoing(
     "<1@mmp.example.org>",
@@ -97,12 +97,7 @@ def test_an_idle_connection_that_was_ended_is_made_anew() -> None:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for localhost that nobody vouches for."""
-    folder = tmp_path_factory.mktemp("tls")
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-    command += " -keyout key.pem -out cert.pem -subj /CN=localhost"
-    command += " -addext subjectAltName=DNS:localhost,IP:127.0.0.1"
-    subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
-    return folder
+    return self_signed(tmp_path_factory.mktemp("tls"))
 
 
 def server_context(certificate: Path) -> ssl.SSLContext:

@@ -329,8 +329,8 @@ def test_other_bounces_stop_nothing(
     scene: Scene, session: Session, change: tuple[str, str], state: InboundState, reason: str
 ) -> None:
     scene.mail()
-    mail = shape("bounce_postfix").replace(*(word.encode() for word in change))
-    found = scene.receive(mail)
+    old, new = change
+    found = scene.receive(shape("bounce_postfix").replace(old.encode(), new.encode()))
     assert (found.state, found.reason) == (state, reason)
     assert session.scalar(select(SuppressedAddress)) is None
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support import postgres
+from tests.support import dovecot, postgres
 
 
 def _has_noto() -> bool:
@@ -40,6 +40,7 @@ PACKAGES = {
     for package in (
         Package("postgresql", lambda: postgres.binaries() is not None, "those on PostgreSQL"),
         Package("chromium", lambda: chromium() is not None, "those in a browser"),
+        Package("dovecot-imapd", lambda: dovecot.binary() is not None, "those with a mailbox"),
         Package("fonts-noto-core", _has_noto, "those that look at Arabic letters"),
     )
 }

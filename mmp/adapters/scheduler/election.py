@@ -3,6 +3,7 @@ several would share the work just as well."""
 
 import fcntl
 from pathlib import Path
+from threading import Lock
 from typing import IO
 
 
@@ -12,19 +13,21 @@ class Election:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: IO[bytes] | None = None
+        self._asking = Lock()
 
     def won(self) -> bool:
         """Take the lock if nobody has it; whether it is ours."""
-        if self._file is not None:
+        with self._asking:
+            if self._file is not None:
+                return True
+            file = self._path.open("ab")
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                file.close()
+                return False
+            self._file = file
             return True
-        file = self._path.open("ab")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.close()
-            return False
-        self._file = file
-        return True
 
     def resign(self) -> None:
         if self._file is not None:
