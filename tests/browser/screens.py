@@ -72,6 +72,7 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
     ),
     "mentor": (
         Screen("home/"),
+        Screen("home/seen/"),
         Screen("agenda/"),
         Screen("month/2026-07/"),
         Screen("my/events/{june}/"),
