@@ -1,8 +1,11 @@
-"""The statements by which workers share the outbox: claim, fence, free.
+"""The statements by which workers share the outbox: claim, renew, free.
 
-Correctness rests on these alone: any number of workers on any number of machines may run them.
-Leases count by the database's clock. The words of a state stand in the statements, not beside
-them, or SQLite would not use the partial indexes.
+Correctness rests on these and those of `marks` alone: any number of workers on any number of
+machines may run them. Leases count by the database's clock. The words of a state stand in the
+statements, not beside them, or SQLite would not use the partial indexes.
+
+A lease belongs to one lane of one worker, `worker#lane`: two lanes of the same worker fence each
+other off as two workers do.
 """
 
 from collections.abc import Collection
@@ -26,7 +29,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from mmp.core.mail import Reason
-from mmp.models import Mail
+from mmp.models import Delivery, Mail
+from mmp.models.enums import DeliveryState
 from mmp.models.mail import MailState
 
 LEASE_SECONDS = 60.0
@@ -52,9 +56,14 @@ def _on_postgresql(element: database_seconds, compiler: SQLCompiler, **_: Any) -
     return "extract(epoch from clock_timestamp())::double precision"
 
 
-def mine(owner: str) -> ColumnElement[bool]:
-    """The fence: only what this owner holds at this moment."""
-    return and_(IS_LEASED, Mail.lease_owner == owner)
+def lane_of(worker: str, number: int) -> str:
+    """Under what name a worker's lane leases."""
+    return f"{worker}#{number}"
+
+
+def worker_of(owner: str) -> str:
+    """Whose lane an owner of a lease is."""
+    return owner.partition("#")[0]
 
 
 def claim(session: Session, *, owner: str, now: datetime, limit: int) -> list[int]:
@@ -88,28 +97,16 @@ def _claim(session: Session, *, owner: str, now: datetime, limit: int, urgent: b
     return [row.id for row in sorted(rows, key=lambda row: (row.next_at, row.id))]
 
 
-def keep(session: Session, *, owner: str, number: int, **frozen: Any) -> bool:
-    """The pre-send check: whether the mail is still leased, and by `owner`. Renews the lease and
-    writes what was frozen in the same statement."""
-    return _change(
-        session,
-        Mail.id == number,
-        mine(owner),
-        Mail.lease_until > database_seconds(),
-        lease_until=database_seconds() + LEASE_SECONDS,
-        **frozen,
-    )
+def renew(session: Session, *, owners: Collection[str]) -> bool:
+    """Let these owners keep what they hold. What was held too long stays lost: another worker may
+    be sending it."""
+    held = and_(IS_LEASED, Mail.lease_owner.in_(owners), Mail.lease_until > database_seconds())
+    return _change(session, held, lease_until=database_seconds() + LEASE_SECONDS)
 
 
-def mark(session: Session, *, owner: str, number: int, **values: Any) -> bool:
-    """Write what became of a mail, if `owner` still holds it, and end the lease."""
-    values = {"lease_owner": None, "lease_until": None, **values}
-    return _change(session, Mail.id == number, mine(owner), **values)
-
-
-def give_back(session: Session, *, owner: str, but: int | None = None) -> None:
+def give_back(session: Session, *, owner: str) -> bool:
     """Make everything that `owner` holds due again."""
-    _change(session, mine(owner), *([Mail.id != but] if but else []), **_FREE)
+    return _change(session, IS_LEASED, Mail.lease_owner == owner, **_FREE)
 
 
 def free(session: Session, *, dead: Collection[str]) -> bool:
@@ -137,11 +134,26 @@ def next_due(session: Session) -> datetime | None:
     return min((at for at in found if at is not None), default=None)
 
 
+def count_due(session: Session, *, now: datetime, most: int) -> int:
+    """How many mails are due at `now`, counted no further than `most`."""
+    due = select(Mail.id).where(IS_DUE, Mail.urgent.in_((True, False)), Mail.next_at <= now)
+    found = select(func.count()).select_from(due.limit(most).subquery())
+    return session.scalar(found) or 0
+
+
 def expire(session: Session, *, now: datetime) -> bool:
-    """End what waits and has become pointless."""
+    """End what waits and has become pointless, and what of the plan it would have told."""
     waits = Mail.state.in_((literal_column("'due'"), literal_column("'held'")))
     ended = {"state": MailState.EXPIRED, "reason": Reason.TOO_LATE, "ended_at": now}
-    return _change(session, waits, Mail.expires_at <= now, **ended)
+    numbers = _changed(session, waits, Mail.expires_at <= now, **ended)
+    if numbers:
+        session.execute(
+            update(Delivery)
+            .where(Delivery.mail_id.in_(numbers), Delivery.state == DeliveryState.QUEUED)
+            .values(state=DeliveryState.EXPIRED, reason=Reason.TOO_LATE, ended_at=now)
+            .execution_options(synchronize_session=False)
+        )
+    return bool(numbers)
 
 
 _FREE: dict[str, Any] = {"state": MailState.DUE, "lease_owner": None, "lease_until": None}
@@ -152,11 +164,15 @@ def _urgent(urgent: bool) -> ColumnElement[bool]:
 
 
 def _change(session: Session, *which: ColumnElement[bool], **values: Any) -> bool:
-    changed = session.execute(
+    return bool(_changed(session, *which, **values))
+
+
+def _changed(session: Session, *which: ColumnElement[bool], **values: Any) -> list[int]:
+    changed = session.scalars(
         update(Mail)
         .where(*which)
         .values(values)
         .returning(Mail.id)
         .execution_options(synchronize_session=False)
     )
-    return bool(changed.all())
+    return list(changed)

@@ -1,14 +1,34 @@
 """What an attempt makes of a mail."""
 
 from datetime import datetime
+from typing import Protocol
+from uuid import UUID
 
 from mmp.core.mail import Outcome, Reason, Result, delay_after
-from mmp.models import Mail
 from mmp.models.mail import MailState
 
 
-def after(mail: Mail, outcome: Outcome, now: datetime) -> dict[str, object]:
-    """What an attempt makes of a mail: columns and their values."""
+class Tried(Protocol):
+    """What has to be known of a mail."""
+
+    @property
+    def uuid(self) -> UUID: ...
+    @property
+    def tries(self) -> int: ...
+    @property
+    def next_at(self) -> datetime: ...
+    @property
+    def expires_at(self) -> datetime | None: ...
+
+
+def mark_of(mail: Tried, changes: dict[str, object]) -> dict[str, object]:
+    """All columns that a mark writes, with these changes."""
+    same = {"reason": None, "ended_at": None, "next_at": mail.next_at, "tries": mail.tries}
+    return same | changes
+
+
+def after(mail: Tried, outcome: Outcome, now: datetime) -> dict[str, object]:
+    """What an attempt changes: columns and their values."""
     match outcome.result:
         case Result.SENT:
             return end(MailState.SENT, Reason.ACCEPTED, now) | {"tries": mail.tries + 1}
@@ -26,6 +46,6 @@ def after(mail: Mail, outcome: Outcome, now: datetime) -> dict[str, object]:
     return {"state": MailState.DUE, "next_at": now + delay, "tries": tries}
 
 
-def end(state: MailState, reason: Reason, now: datetime) -> dict[str, object]:
+def end(state: MailState, reason: str, now: datetime) -> dict[str, object]:
     """The columns of a mail that has come to its end."""
     return {"state": state, "reason": reason, "ended_at": now}

@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from mmp.adapters.clock import FixedClock
 from mmp.adapters.mailer import MemoryMailer, Outgoing
 from mmp.core.mail import Link, Outcome, Reason, Result, Stage, token
-from mmp.jobs import claims
-from mmp.models import Mail, MailAttempt, Person
+from mmp.models import Event, Mail, MailAttempt, Person
 from mmp.models.enums import EventStatus
 from mmp.models.mail import MailState
 from mmp.services import outbox
@@ -144,30 +143,41 @@ def test_a_new_address_gets_the_mail_and_the_old_one_does_not(
 
 
 def test_commit_before_next(
-    session: Session,
-    enqueue: Enqueue,
-    make_worker: MakeWorker,
-    engine: Engine,
-    monkeypatch: pytest.MonkeyPatch,
+    session: Session, enqueue: Enqueue, make_worker: MakeWorker, engine: Engine
 ) -> None:
-    """When the second mail is written, the first is marked where everybody sees it."""
+    """When the second mail leaves, the first is marked where everybody sees it."""
     first, second = enqueue(), enqueue()
     session.commit()
-    numbers, compose = [first.id, second.id], outbox.compose
+    numbers = [first.id, second.id]
     seen: list[list[MailState]] = []
 
-    def look_and_compose(*args: object, **values: object) -> outbox.Contents:
+    def look(_: Outgoing) -> None:
         with Session(engine) as other:
             found = other.scalars(select(Mail.state).where(Mail.id.in_(numbers)).order_by(Mail.id))
             seen.append(list(found))
-        return compose(*args, **values)  # type: ignore[arg-type]  # handed on
 
-    monkeypatch.setattr(outbox, "compose", look_and_compose)
-    make_worker().run()
+    make_worker(MemoryMailer(look)).run()
     assert seen == [
         [MailState.LEASED, MailState.LEASED],
         [MailState.SENT, MailState.LEASED],
     ]
+
+
+def test_octets_are_kept_before_any_of_a_batch_leaves(
+    session: Session, enqueue: Enqueue, make_worker: MakeWorker, engine: Engine
+) -> None:
+    for _ in range(3):
+        enqueue()
+    session.commit()
+    unfrozen: list[int | None] = []
+
+    def count_unfrozen(_: Outgoing) -> None:
+        with Session(engine) as other:
+            none = Mail.octets.is_(None)
+            unfrozen.append(other.scalar(select(func.count()).select_from(Mail).where(none)))
+
+    make_worker(MemoryMailer(count_unfrozen)).run()
+    assert unfrozen == [0, 0, 0]
 
 
 def test_pre_send_check_of_a_mail_cancelled_after_its_claim(
@@ -242,23 +252,73 @@ def test_owner_fence_a_worker_without_its_lease_marks_nothing(
     assert [attempt.code for attempt in mail.attempts] == [451], "what happened is known anyway"
 
 
-def test_owner_fence_a_worker_whose_lease_ended_sends_nothing(
-    session: Session, enqueue: Enqueue, make_worker: MakeWorker, clock: FixedClock
+def test_pre_send_check_of_a_mail_that_another_worker_has_by_now(
+    session: Session, enqueue: Enqueue, make_worker: MakeWorker, engine: Engine
 ) -> None:
-    mail = enqueue()
+    _, second = enqueue(), enqueue()
     session.commit()
-    mailer = MemoryMailer()
-    worker = make_worker(mailer)
-    (number,) = claims.claim(session, owner="another", now=clock.now(), limit=9)
+    number = second.id
+
+    def take_second(_: Outgoing) -> None:
+        with Session(engine) as other:
+            other.execute(update(Mail).where(Mail.id == number).values(lease_owner="another#0"))
+            other.commit()
+
+    mailer = MemoryMailer(take_second)
+    make_worker(mailer).run()
+    assert len(mailer.sent) == 1
+    assert reread(session, second).lease_owner == "another#0"
+    assert not second.attempts
+
+
+def test_pre_send_check_of_a_mail_whose_lease_has_run_out(
+    session: Session, enqueue: Enqueue, make_worker: MakeWorker, engine: Engine
+) -> None:
+    """It goes, but not before it is leased anew."""
+    _, second = enqueue(), enqueue()
     session.commit()
-    with worker.sessions() as own, mailer.lane() as lane:
-        assert worker.one(own, lane, number) is None
-    session.execute(update(Mail).values(lease_owner=worker.liveness.owner, lease_until=1.0))
+    number = second.id
+    leases: list[float | None] = []
+
+    def end_lease_of_second(_: Outgoing) -> None:
+        with Session(engine) as other:
+            leases.append(other.get_one(Mail, number).lease_until)
+            if len(leases) == 1:
+                other.execute(update(Mail).where(Mail.id == number).values(lease_until=1.0))
+                other.commit()
+
+    mailer = MemoryMailer(end_lease_of_second)
+    make_worker(mailer).run()
+    assert len(mailer.sent) == 2
+    assert leases[-1] != 1.0
+    assert reread(session, second).state is MailState.SENT
+
+
+def test_pre_send_check_of_an_event_cancelled_and_an_address_changed_meanwhile(
+    session: Session,
+    factory: Factory,
+    enqueue: Enqueue,
+    make_worker: MakeWorker,
+    engine: Engine,
+) -> None:
+    event = factory.event(factory.programme())
+    enqueue()
+    about, moving = enqueue(event=event), enqueue()
     session.commit()
-    with worker.sessions() as own, mailer.lane() as lane:
-        assert worker.one(own, lane, number) is None
-    assert not mailer.sent
-    assert not mail.attempts
+    number, person = event.id, moving.person_id
+
+    def change(_: Outgoing) -> None:
+        with Session(engine) as other:
+            cancelled = {"status": EventStatus.CANCELLED, "cancelled_at": MADE_AT}
+            other.execute(update(Event).where(Event.id == number).values(cancelled))
+            other.execute(update(Person).where(Person.id == person).values(email="new@example.org"))
+            other.commit()
+
+    mailer = MemoryMailer(change)
+    make_worker(mailer).run()
+    assert [sent.recipient for sent in mailer.sent][1:] == ["new@example.org"]
+    assert b"<new@example.org>" in mailer.sent[1].octets
+    assert reread(session, about).reason == Reason.EVENT_CANCELLED
 
 
 def test_two_workers_send_nothing_twice(

@@ -1,31 +1,50 @@
 """The outbox: every mail is a row, written in the transaction of what causes it."""
 
-from mmp.services.outbox.contents import Contents, NoUsableAddress, compose, secrets_in
+from mmp.services.outbox.contents import (
+    Contents,
+    NoUsableAddress,
+    Readings,
+    compose,
+    secrets_in,
+)
 from mmp.services.outbox.queue import (
     CHANNEL,
+    NewMail,
     cancel,
     cancel_all,
     enqueue,
+    enqueue_many,
     hold,
     hold_all,
     release,
     release_all,
 )
-from mmp.services.outbox.sources import More, Personal, Source, source_for
+from mmp.services.outbox.sources import (
+    ABOUT_CANCELLED_EVENTS,
+    More,
+    Personal,
+    Source,
+    source_for,
+)
+from mmp.services.outbox.suppression import suppress, suppressed_among
 from mmp.services.outbox.views import MailDetail, latest_trouble, mail_detail, mail_list
 
 __all__ = [
+    "ABOUT_CANCELLED_EVENTS",
     "CHANNEL",
     "Contents",
     "MailDetail",
     "More",
+    "NewMail",
     "NoUsableAddress",
     "Personal",
+    "Readings",
     "Source",
     "cancel",
     "cancel_all",
     "compose",
     "enqueue",
+    "enqueue_many",
     "hold",
     "hold_all",
     "latest_trouble",
@@ -35,4 +54,6 @@ __all__ = [
     "release_all",
     "secrets_in",
     "source_for",
+    "suppress",
+    "suppressed_among",
 ]

@@ -9,7 +9,6 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from mmp.adapters.renderer import Gaps, Moulded, Rendered, language_for, mould
-from mmp.adapters.translations import direction
 from mmp.core.mail import (
     UNSUBSCRIBE,
     BadHeader,
@@ -33,6 +32,7 @@ from mmp.core.texts import Translated, pick
 from mmp.models import Event, Mail, Membership, Person
 from mmp.models.enums import EventStatus, MembershipRole, MembershipStatus
 from mmp.services.events import when_of
+from mmp.services.outbox.mailboxes import sender_name, sender_of, shown_name
 from mmp.services.outbox.sources import More, Personal, more_for
 
 
@@ -99,7 +99,7 @@ def compose(
     readings = readings or Readings.of(session, [mail], site=site)
     more = readings.more.get(mail.id, More())
     moulded, words = _moulded_mail(mail, readings)
-    sender = Mailbox(_sender_name(mail, person), _sender(mail, site))
+    sender = sender_of(mail, site)
     identity = mail.message_id or message_id(mail.uuid, sender.address)
     subject = moulded.subject(words)
     text, html = moulded.octets(words)
@@ -107,7 +107,7 @@ def compose(
         message_id=identity,
         date=now,
         sender=sender,
-        to=Mailbox(_shown_name(person), address),
+        to=Mailbox(shown_name(person), address),
         reply_to=_reply_to(mail, readings),
         subject=subject,
         text=text,
@@ -152,7 +152,7 @@ def _moulded_mail(mail: Mail, readings: Readings) -> tuple[Moulded, dict[str, st
         return unpack(pack(value), link=link, words=words) if isinstance(value, Link) else value
 
     values = {
-        "name": gaps.cut(_shown_name(person)),
+        "name": gaps.cut(shown_name(person)),
         "programme": words(mail.programme.name) if mail.programme else None,
         "event": _facts_of(mail.event, readings, language) if mail.event else None,
         "base_url": site.base_url,
@@ -166,9 +166,10 @@ def _moulded_mail(mail: Mail, readings: Readings) -> tuple[Moulded, dict[str, st
     return moulded, gaps.words
 
 
-def secrets_in(mail: Mail, *, site: Site) -> list[Secret]:
-    """The secret tokens that the mail needs on its way out."""
-    sources = set(_sources(mail.parameters))
+def secrets_in(mail: Mail, *, site: Site, links: Mapping[str, Any] = {}) -> list[Secret]:
+    """The secret tokens that the mail needs on its way out: of its parameters, and of the `links`
+    of its `Contents` as long as they are not kept with these."""
+    sources = {*_sources(mail.parameters), *_sources(links)}
     if mail.optional and mail.programme:
         sources.add((UNSUBSCRIBE, both(mail.person.uuid, mail.programme.uuid)))
     return [secret_for(site.secret, mail.uuid, purpose, of) for purpose, of in sorted(sources)]
@@ -200,12 +201,6 @@ def _sources(packed: Any) -> Iterator[tuple[str, str]]:
             yield from _sources(part)
 
 
-def _shown_name(person: Person) -> str:
-    """In the reader's own script, if they gave it and are written to in it."""
-    native = direction(language_for(person.locale)) == "rtl" and person.name_native
-    return one_line(native or person.name)
-
-
 def _facts_of(event: Event, readings: Readings, language: str) -> EventFacts:
     known = readings.facts.get((event.id, language))
     if known is None:
@@ -232,24 +227,12 @@ def _page(event: Event, site: Site, language: str) -> str | None:
     return f"{site.base_url}/{language}/programmes/{event.programme.slug}/events/{event.key}/"
 
 
-def _sender(mail: Mail, site: Site) -> str:
-    """The installation's own address if it is set, for the mail server lets us write from that
-    one; else the programme's, else an address at the site."""
-    reply_to = mail.programme.reply_to if mail.programme else None
-    return sendable(site.sender or reply_to or site.own_address)
-
-
-def _sender_name(mail: Mail, person: Person) -> str:
-    name = pick(mail.programme.name, person.locale) if mail.programme else ""
-    return one_line(name)
-
-
 def _reply_to(mail: Mail, readings: Readings) -> tuple[Mailbox, ...]:
     """Whom an answer reaches: the programme's address, else its coordinators."""
     if mail.programme is None:
         return ()
     if mail.programme.reply_to:
-        return (Mailbox(_sender_name(mail, mail.person), mail.programme.reply_to),)
+        return (Mailbox(sender_name(mail), mail.programme.reply_to),)
     return readings.coordinators.get(mail.programme.id, ())
 
 

@@ -1,6 +1,7 @@
 """Verbs of the outbox. They flush and never commit: a mail exists if and only if its cause does."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -9,7 +10,8 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from mmp.core.mail import Reason, pack
-from mmp.models import Event, Mail, Person, Programme
+from mmp.models import Base, Delivery, Event, Mail, Person, Programme
+from mmp.models.enums import DeliveryState
 from mmp.models.mail import WAITING, MailState
 
 if TYPE_CHECKING:
@@ -17,6 +19,24 @@ if TYPE_CHECKING:
 
 CHANNEL = "mmp_mail"
 """PostgreSQL tells workers on it that there is something to look at, once it is committed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMail:
+    """A mail to be put into the outbox, as `enqueue` takes it. `optional` says that its reader may
+    ask for no more of the kind (RFC 8058)."""
+
+    kind: str
+    person_id: int
+    template: str
+    parameters: Mapping[str, Any]
+    dedupe_key: str
+    due_at: datetime | None = None
+    expires_at: datetime | None = None
+    urgent: bool = False
+    optional: bool = False
+    programme_id: int | None = None
+    event_id: int | None = None
 
 
 def enqueue(
@@ -31,6 +51,7 @@ def enqueue(
     due_at: datetime | None = None,
     expires_at: datetime | None = None,
     urgent: bool = False,
+    optional: bool = False,
     programme: Programme | None = None,
     event: Event | None = None,
 ) -> Mail:
@@ -42,25 +63,22 @@ def enqueue(
     not sent any more. `urgent` overtakes what is not. Raises TypeError for other parameters.
     """
     session.flush()  # so that person, programme and event have their numbers
+    mail = NewMail(
+        kind=kind,
+        person_id=person.id,
+        template=template,
+        parameters=parameters,
+        dedupe_key=dedupe_key,
+        due_at=due_at,
+        expires_at=expires_at,
+        urgent=urgent,
+        optional=optional,
+        programme_id=programme.id if programme else None,
+        event_id=event.id if event else None,
+    )
     made: Mail | None = session.scalar(
-        _insert(session)
-        .values(
-            uuid=uuid4(),
-            dedupe_key=dedupe_key,
-            kind=kind,
-            template=template,
-            parameters=pack(parameters),
-            person_id=person.id,
-            programme_id=programme.id if programme else None,
-            event_id=event.id if event else None,
-            urgent=urgent,
-            created_at=now,
-            due_at=due_at or now,
-            next_at=due_at or now,
-            expires_at=expires_at,
-            state=MailState.DUE,
-            tries=0,
-        )
+        insert_into(session, Mail)
+        .values(_columns(mail, now))
         .on_conflict_do_nothing(index_elements=["dedupe_key"])
         .returning(Mail)
     )
@@ -70,10 +88,48 @@ def enqueue(
     return session.scalars(select(Mail).where(Mail.dedupe_key == dedupe_key)).one()
 
 
+def enqueue_many(session: Session, *, now: datetime, mails: Sequence[NewMail]) -> dict[str, int]:
+    """Put many mails into the outbox in one statement; give the numbers of those that are new by
+    their dedupe keys. Rules as of `enqueue`."""
+    if not mails:
+        return {}
+    made = session.execute(
+        insert_into(session, Mail)
+        .on_conflict_do_nothing(index_elements=["dedupe_key"])
+        .returning(Mail.dedupe_key, Mail.id),
+        [_columns(mail, now) for mail in mails],
+    )
+    found = {row.dedupe_key: row.id for row in made}
+    _wake_workers(session)
+    return found
+
+
+def _columns(mail: NewMail, now: datetime) -> dict[str, Any]:
+    due_at = mail.due_at or now
+    return {
+        "uuid": uuid4(),
+        "dedupe_key": mail.dedupe_key,
+        "kind": mail.kind,
+        "template": mail.template,
+        "parameters": pack(mail.parameters),
+        "person_id": mail.person_id,
+        "programme_id": mail.programme_id,
+        "event_id": mail.event_id,
+        "urgent": mail.urgent,
+        "optional": mail.optional,
+        "created_at": now,
+        "due_at": due_at,
+        "next_at": due_at,
+        "expires_at": mail.expires_at,
+        "state": MailState.DUE,
+        "tries": 0,
+    }
+
+
 def cancel(session: Session, *, now: datetime, mail: Mail, reason: str) -> bool:
     """Stop a mail that has not gone. Tells whether it could still be stopped: one that is just
     being handed over may have left."""
-    stopped = _change(session, Mail.id == mail.id, Mail.state.in_(WAITING), **_ended(now, reason))
+    stopped = _stop(session, Mail.id == mail.id, now=now, reason=reason)
     session.refresh(mail)
     return stopped > 0
 
@@ -94,13 +150,13 @@ def cancel_all(
     if person is None and event is None:
         raise ValueError("name a person or an event")
     session.flush()
-    return _change(
+    return _stop(
         session,
         *([Mail.person_id == person.id] if person else []),
         *([Mail.event_id == event.id] if event else []),
         *([Mail.kind.in_(kinds)] if kinds is not None else []),
-        Mail.state.in_(WAITING),
-        **_ended(now, reason),
+        now=now,
+        reason=reason,
     )
 
 
@@ -137,36 +193,53 @@ def release(session: Session, *, mail: Mail) -> bool:
     return done > 0
 
 
-def _ended(now: datetime, reason: str) -> dict[str, Any]:
-    return {
-        "state": MailState.CANCELLED,
-        "reason": reason,
-        "ended_at": now,
-        "lease_owner": None,
-        "lease_until": None,
-    }
+def _stop(session: Session, *which: ColumnElement[bool], now: datetime, reason: str) -> int:
+    """Cancel what has not gone, and the lines of the plan that it would have told."""
+    ended = {"reason": reason, "ended_at": now}
+    numbers = _changed(
+        session,
+        *which,
+        Mail.state.in_(WAITING),
+        state=MailState.CANCELLED,
+        lease_owner=None,
+        lease_until=None,
+        **ended,
+    )
+    if numbers:
+        session.execute(
+            update(Delivery)
+            .where(Delivery.mail_id.in_(numbers), Delivery.state == DeliveryState.QUEUED)
+            .values(state=DeliveryState.CANCELLED, **ended)
+            .execution_options(synchronize_session="fetch")
+        )
+    return len(numbers)
 
 
 def _change(session: Session, *which: ColumnElement[bool], **values: Any) -> int:
+    return len(_changed(session, *which, **values))
+
+
+def _changed(session: Session, *which: ColumnElement[bool], **values: Any) -> Sequence[int]:
     """One statement, so that it meets a worker's claim before or after, never half way."""
-    changed = session.execute(
+    changed = session.scalars(
         update(Mail)
         .where(*which)
         .values(values)
         .returning(Mail.id)
         .execution_options(synchronize_session=False)
     )
-    return len(changed.all())
+    return changed.all()
 
 
-def _insert(session: Session) -> "sqlite.Insert | postgresql.Insert":
+def insert_into(session: Session, model: type[Base]) -> "sqlite.Insert | postgresql.Insert":
+    """An INSERT of this database, which can leave alone what is there."""
     if session.get_bind().dialect.name == "postgresql":
         from sqlalchemy.dialects import postgresql  # heavy, and of no use on SQLite
 
-        return postgresql.insert(Mail)
+        return postgresql.insert(model)
     from sqlalchemy.dialects import sqlite  # the other one
 
-    return sqlite.insert(Mail)
+    return sqlite.insert(model)
 
 
 def _wake_workers(session: Session) -> None:

@@ -40,6 +40,8 @@ Source = Callable[[Session, Sequence[Mail], Site], Mapping[int, More]]
 """Gives for each mail, by its `id`, what it says more; one that it leaves out says nothing more."""
 
 _SOURCES: dict[str, Source] = {}
+ABOUT_CANCELLED_EVENTS = {"event_cancelled"}
+"""Kinds that go although, or because, their event is cancelled."""
 
 
 def source_for(*kinds: str) -> Callable[[Source], Source]:
@@ -55,6 +57,8 @@ def source_for(*kinds: str) -> Callable[[Source], Source]:
 
 def more_for(session: Session, mails: Sequence[Mail], site: Site) -> dict[int, More]:
     """What each of the mails says beyond its parameters, by `id`; one call to each source."""
+    from mmp.services import mail_sources  # noqa: F401  # they stand on the outbox
+
     found: dict[int, More] = {}
     for source in set(map(_SOURCES.get, {mail.kind for mail in mails})) - {None}:
         assert source is not None  # just taken out

@@ -1,0 +1,214 @@
+"""A batch of leased mails, read, judged and written, with as many statements as one mail takes."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session, joinedload, selectinload, undefer
+
+from mmp.adapters.mailer import Outgoing
+from mmp.core.mail import (
+    Outcome,
+    Reason,
+    Result,
+    Secret,
+    Site,
+    Stage,
+    redacted,
+)
+from mmp.jobs.results import end
+from mmp.models import Event, Mail, OptOut
+from mmp.models.enums import EventStatus
+from mmp.models.mail import MailState
+from mmp.services import outbox
+
+MOST_OCTETS = 16_000_000
+"""In one batch's mails together: whoever attaches much is sent in smaller ones."""
+
+log = logging.getLogger("mmp.mail")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail as its lane needs it, apart from its row."""
+
+    number: int
+    uuid: UUID
+    kind: str
+    email: str = field(repr=False)
+    """The reader's address when it was written."""
+    tries: int
+    next_at: datetime
+    expires_at: datetime | None
+    outgoing: Outgoing | None = None
+    secrets: Sequence[Secret] = field(default=(), repr=False)
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a lane is to do with the mails it has claimed."""
+
+    letters: list[Letter] = field(default_factory=list)
+    frozen: list[dict[str, Any]] = field(default_factory=list)
+    ended: list[tuple[Letter, dict[str, object]]] = field(default_factory=list)
+    """What is not to go any more."""
+    unwritten: list[tuple[Letter, Outcome]] = field(default_factory=list)
+    rest: list[int] = field(default_factory=list)
+    """What did not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Circumstances:
+    """Why mail may not go, read for a whole batch."""
+
+    now: datetime
+    suppressed: set[str]
+    opted_out: set[tuple[int, int]]
+    """Person and programme."""
+
+    def against(self, mail: Mail) -> dict[str, object] | None:
+        """How the mail ends without having gone; None if it may go."""
+        if mail.expires_at is not None and mail.expires_at <= self.now:
+            return end(MailState.EXPIRED, Reason.TOO_LATE, self.now)
+        if not mail.person.email:
+            return end(MailState.CANCELLED, Reason.NO_ADDRESS, self.now)
+        if is_off(mail.kind, mail.event.status if mail.event else None):
+            return end(MailState.CANCELLED, Reason.EVENT_CANCELLED, self.now)
+        if mail.person.email.lower() in self.suppressed:
+            return end(MailState.FAILED, Reason.SUPPRESSED, self.now)
+        if mail.optional and (mail.person_id, mail.programme_id) in self.opted_out:
+            return end(MailState.CANCELLED, Reason.OPTED_OUT, self.now)
+        return None
+
+
+def is_off(kind: str, status: EventStatus | None) -> bool:
+    """Whether mail of this kind is not to go, its event being in this state."""
+    return status is EventStatus.CANCELLED and kind not in outbox.ABOUT_CANCELLED_EVENTS
+
+
+def prepare(session: Session, numbers: Sequence[int], *, site: Site, now: datetime) -> Batch:
+    """Read and write the mails of these numbers, in their order."""
+    mails = _load(session, numbers)
+    circumstances = _circumstances(session, mails, now)
+    batch, going = Batch(), []
+    for mail in mails:
+        if reason := circumstances.against(mail):
+            batch.ended.append((_letter(mail), reason))
+        else:
+            going.append(mail)
+    _write(session, batch, going, site=site, now=now)
+    session.expunge_all()  # the next batch reads anew
+    session.rollback()
+    return batch
+
+
+def _load(session: Session, numbers: Sequence[int]) -> list[Mail]:
+    found = session.scalars(
+        select(Mail)
+        .where(Mail.id.in_(numbers))
+        .options(
+            joinedload(Mail.person),
+            selectinload(Mail.programme),
+            selectinload(Mail.event).joinedload(Event.programme),
+            undefer(Mail.octets),
+        )
+    )
+    by_number = {mail.id: mail for mail in found}
+    return [by_number[number] for number in numbers if number in by_number]
+
+
+def _circumstances(session: Session, mails: Sequence[Mail], now: datetime) -> _Circumstances:
+    addresses = {mail.person.email for mail in mails if mail.person.email}
+    optional = {(mail.person_id, mail.programme_id) for mail in mails if mail.optional}
+    opted_out: set[tuple[int, int]] = set()
+    if optional:
+        pair = tuple_(OptOut.person_id, OptOut.programme_id)
+        rows = session.execute(
+            select(OptOut.person_id, OptOut.programme_id).where(pair.in_(optional))
+        )
+        opted_out = {(person, programme) for person, programme in rows}
+    return _Circumstances(now, outbox.suppressed_among(session, addresses), opted_out)
+
+
+def _write(
+    session: Session, batch: Batch, mails: Sequence[Mail], *, site: Site, now: datetime
+) -> None:
+    def read_alone(mail: Mail) -> outbox.Readings:
+        return outbox.Readings.of(session, [mail], site=site)
+
+    readings_of: Callable[[Mail], outbox.Readings] = read_alone
+    try:
+        shared = outbox.Readings.of(session, mails, site=site)
+    except Exception:  # one mail's fault, perhaps: then it alone has to wait
+        session.rollback()
+    else:
+        readings_of = lambda _: shared  # noqa: E731  # a constant where the other reads
+    octets = 0
+    for mail in mails:
+        if octets > MOST_OCTETS:
+            batch.rest.append(mail.id)
+            continue
+        try:
+            octets += _write_one(session, batch, mail, readings_of(mail), now=now)
+        except Exception as error:  # whatever a template or a row can be wrong in
+            session.rollback()
+            batch.unwritten.append((_letter(mail), _unwritten(mail, error)))
+
+
+def _write_one(
+    session: Session, batch: Batch, mail: Mail, readings: outbox.Readings, *, now: datetime
+) -> int:
+    """Add a mail as it leaves; give the number of its octets. Frozen ones go as they are, except
+    that a mail whose reader has another address by now is written anew, to that one."""
+    more = readings.more.get(mail.id)
+    if more is not None and more.void:
+        batch.ended.append((_letter(mail), end(MailState.CANCELLED, more.void, now)))
+        return 0
+    links: Mapping[str, Any] = {}
+    if mail.octets and mail.address and mail.address == mail.person.email:
+        outgoing = Outgoing(mail.message_id or "", mail.sender or "", mail.address, mail.octets)
+    else:
+        made = outbox.compose(session, mail, site=readings.site, now=now, readings=readings)
+        outgoing = Outgoing(made.message_id, made.sender, made.address, made.octets)
+        links = made.links
+        batch.frozen.append(
+            {
+                "id": mail.id,
+                "frozen_at": now,
+                "message_id": made.message_id,
+                "sender": made.sender,
+                "address": mail.person.email,
+                "subject": made.subject,
+                "octets": made.octets,
+                "parameters": {**mail.parameters, **links},
+            }
+        )
+    secrets = outbox.secrets_in(mail, site=readings.site, links=links)
+    batch.letters.append(_letter(mail, outgoing, secrets))
+    return len(outgoing.octets)
+
+
+def _letter(mail: Mail, outgoing: Outgoing | None = None, secrets: Sequence[Secret] = ()) -> Letter:
+    return Letter(
+        number=mail.id,
+        uuid=mail.uuid,
+        kind=mail.kind,
+        email=mail.person.email or "",
+        tries=mail.tries,
+        next_at=mail.next_at,
+        expires_at=mail.expires_at,
+        outgoing=outgoing,
+        secrets=secrets,
+    )
+
+
+def _unwritten(mail: Mail, error: Exception) -> Outcome:
+    """A mail that could not be written: without an address for good, else until it is mended."""
+    if isinstance(error, outbox.NoUsableAddress):
+        return Outcome(Result.ADDRESS_REFUSED, Stage.RENDER, None, str(error))
+    log.error("mail %s (%s) cannot be written", mail.uuid, mail.template, exc_info=error)
+    return Outcome(Result.PUT_OFF, Stage.RENDER, None, redacted(f"{type(error).__name__}: {error}"))
