@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mmp.config import Settings
 from mmp.core.mail import token
-from mmp.models import Document, Pair, Person, Programme
+from mmp.models import Document, Event, Pair, Person, Programme
 from mmp.models.enums import EventStatus, MembershipRole, Strength
 from mmp.services import (
     accounts,
@@ -23,6 +23,7 @@ from mmp.services import (
     sessions,
     sign_in as links,
 )
+from mmp.services.answers.mails import PURPOSE
 from mmp.services.pair_talks.finding import token_purpose
 from mmp.web.door import Door
 from tests.browser.screens import EMAIL, PASSWORD
@@ -113,6 +114,7 @@ class Scene:
         self._change(year, planner)
         return {key: event.uuid for key, event in events.items()} | {
             **self._offer(pair, partner, mentor),
+            **self._asked(events["december"], mentor),
             **self._mails(year, mentor),
             "pair": pair.uuid,
             "log": log.uuid,
@@ -146,6 +148,11 @@ class Scene:
         )
         picks = token(self.settings.secret_key, token_purpose(offer), mentor.uuid)
         return {"time": offer.times[0].uuid, "picks": picks}
+
+    def _asked(self, event: Event, mentor: Person) -> Names:
+        """An answer from the mail."""
+        row = next(row for row in event.participations if row.person is mentor)
+        return {"asked": row.uuid, "answers": token(self.settings.secret_key, PURPOSE, row.uuid)}
 
     def _mails(self, year: Programme, mentor: Person) -> Names:
         """A test mail, and a pair's own."""

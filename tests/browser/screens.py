@@ -69,6 +69,7 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         Screen("sign-in/links/{link}/"),
         Screen(f"sign-in/links/{'x' * 43}/", said="410"),
         Screen("talks/{time}/{picks}/"),
+        Screen("answer/{asked}/{answers}/"),
     ),
     "mentor": (
         Screen("home/"),
@@ -137,6 +138,7 @@ NO_SCREENS = {
     "pages.own_feed_of_calendar": "leads back to the feed's page",
     "pages.own_this_month": "leads to the month of today",
     "pages.participants_csv": "a download",
+    "pages.participants_xlsx": "a download",
     "static": "style, script and icon",
 }
 """What can be got but is no page, and what it is instead."""
