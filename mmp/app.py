@@ -9,8 +9,9 @@ from flask import Flask, request
 from werkzeug.local import LocalProxy
 
 from mmp import web
+from mmp.adapters import logs
 from mmp.adapters.clock import Clock, FileClock
-from mmp.adapters.database import db, engine_options
+from mmp.adapters.database import CLOCK, db, engine_options
 from mmp.config import ASSETS, PACKAGE, Settings
 
 MAX_UPLOAD = 25 * 1024 * 1024
@@ -28,7 +29,10 @@ class Application(Flask):
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Flask:
     """Build the application from settings (by default those of the environment) and a clock."""
-    settings = settings or Settings.load()
+    if settings is None:  # a web server other than ours has called
+        settings = Settings.load()
+        logs.set_up(settings.log)
+    logs.hide(*settings.hidden)
     app = Application(
         "mmp",
         instance_path=str(settings.instance),
@@ -49,9 +53,11 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         _add_migrations(app)
     else:
         app.extensions["migrate"] = LocalProxy(_migrations)
+    clock = clock or FileClock(settings.instance / "clock.json")
+    app.extensions[CLOCK] = clock
     web.install(
         app,
-        clock=clock or FileClock(settings.instance / "clock.json"),
+        clock=clock,
         feed_secret=settings.feed_secret,
         base_url=settings.base_url,
         documents=settings.documents,

@@ -154,7 +154,7 @@ def _environ(database_url: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def session(database_url: str) -> "Iterator[Session]":
+def session(database_url: str, clock: "FixedClock") -> "Iterator[Session]":
     """A session as services get it; without Flask. What a client shall see must be committed."""
     from sqlalchemy import create_engine
     from sqlalchemy.orm import Session
@@ -162,7 +162,7 @@ def session(database_url: str) -> "Iterator[Session]":
     from mmp.adapters.database import engine_options
 
     engine = create_engine(database_url, **engine_options(database_url))
-    with Session(engine) as session:
+    with Session(engine, info={"clock": clock}) as session:
         yield session
     engine.dispose()
 

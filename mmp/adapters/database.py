@@ -3,7 +3,9 @@
 import sqlite3
 from typing import Any
 
+from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
@@ -11,7 +13,25 @@ from mmp.models import Base
 
 BUSY_TIMEOUT_MS = 5_000
 
-db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
+CLOCK = "clock"
+"""Under this name a session's `info`, and an application's extensions, hold the clock. What is
+planned when a session commits reads its time there."""
+
+
+class ClockedSession(Session):
+    """A session that knows the application's clock."""
+
+    def __init__(self, db: SQLAlchemy, **options: Any) -> None:
+        super().__init__(db, **options)
+        if clock := current_app.extensions.get(CLOCK):
+            self.info[CLOCK] = clock
+
+
+db = SQLAlchemy(
+    metadata=Base.metadata,
+    disable_autonaming=True,
+    session_options={"class_": ClockedSession},
+)
 
 
 @event.listens_for(Engine, "connect")

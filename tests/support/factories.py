@@ -26,6 +26,7 @@ from mmp.models.enums import (
     MembershipRole,
     Partstat,
     Region,
+    ReminderPreset,
 )
 from mmp.services.events import item_columns, when_columns
 
@@ -41,6 +42,7 @@ class Factory:
         self._numbers = count(1)
 
     def programme(self, **values: Any) -> Programme:
+        """A programme without reminders, unless the test asks for some."""
         number = next(self._numbers)
         return self._add(
             Programme(
@@ -50,6 +52,7 @@ class Factory:
                     name={"en": f"Programme {number}"},
                     languages=["en", "ar", "fr"],
                     zone="Europe/Stockholm",
+                    reminder_preset=ReminderPreset.NONE,
                     created_at=MADE_AT,
                     changed_at=MADE_AT,
                 )

@@ -1,0 +1,189 @@
+"""What reminders say, read when they leave: the event as it is then, for readers as they are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from mmp.adapters.renderer import language_for
+from mmp.adapters.translations import in_every_language
+from mmp.core import zones
+from mmp.core.mail import Link, Site
+from mmp.core.reminders import Occasion, Rule
+from mmp.core.texts import pick
+from mmp.core.when import When
+from mmp.models import Delivery, Event, Mail, PairMember, Participation, Person
+from mmp.models.enums import DeliveryState, EventStatus, Partstat
+from mmp.services.events import when_of
+from mmp.services.outbox.sources import More, Personal, source_for
+from mmp.services.reminders.facts import event_facts
+from mmp.services.reminders.queueing import KINDS, answer_link
+from mmp.services.reminders.texts import own_texts
+from mmp.services.taking_part import TAKING_PART, may_join_online
+
+CARRIED = (DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One event as a mail tells of it. `days` are the reader's days until it begins."""
+
+    delivery: str
+    key: str
+    title: str
+    when: When | None
+    place: str
+    join_link: str | None
+    page: str | None
+    days: int
+    asks: bool
+    """Whether the reader has not answered yet."""
+    quiet: bool = False
+    subject: str = ""
+    text: str = ""
+
+
+@source_for(*KINDS)
+def reminder_source(session: Session, mails: Sequence[Mail], site: Site) -> Mapping[int, More]:
+    """For each mail the events it is about; void where none of them is to be told any more."""
+    carried: dict[int, list[Any]] = {}
+    rows = read_lines(session, Delivery.mail_id.in_([mail.id for mail in mails]))
+    for row in rows:
+        if row.Delivery.state in CARRIED and _still_true(row):
+            carried.setdefault(row.Delivery.mail_id, []).append(row)
+    rules = event_facts(session, {row.Delivery.event_id for row in rows})
+    found = {}
+    for mail in mails:
+        lines = carried.get(mail.id, [])
+        now = session.info["clock"].now() if "clock" in session.info else mail.due_at
+        items = [
+            item_of(row, mail, site=site, now=now, rules=rules[row.Delivery.event_id].rules)
+            for row in lines
+        ]
+        found[mail.id] = _more(mail, lines, items) if items else More(void="not_true_any_more")
+    return found
+
+
+def _more(mail: Mail, lines: Sequence[Any], items: Sequence[Item]) -> More:
+    quiet = any(item.quiet for item in items)
+    page = Link("/{language}/home/") if quiet else None
+    if mail.kind == "digest":
+        return More(values={"items": tuple(items), "page": page})
+    item, row = items[0], lines[0]
+    values: dict[str, Any] = {"item": item, "page": page, "answer": None}
+    if item.asks:
+        values["answer"] = answer_link(row.Participation.uuid)
+    # A text of their own differs from reader to reader.
+    values |= {"subject": Personal(item.subject), "text": Personal(item.text)}
+    values["item"] = _shared(item)
+    return More(values=values)
+
+
+def _shared(item: Item) -> Item:
+    """What many readers have in common."""
+    values = {name: getattr(item, name) for name in Item.__dataclass_fields__}
+    return Item(**(values | {"delivery": "", "subject": "", "text": ""}))
+
+
+def read_lines(session: Session, *which: Any) -> Sequence[Any]:
+    """Lines of the plan with event, person, place on the list, whether the link to join is theirs
+    and whether names are to be left out."""
+    in_pair, member = aliased(PairMember), aliased(Person)
+    neutral = (
+        select(in_pair.id)
+        .join(member, member.id == in_pair.person_id)
+        .where(in_pair.pair_id == Event.pair_id, member.discreet)
+        .exists()
+    )
+    return session.execute(
+        select(
+            *(Delivery, Event, Person, Participation),
+            may_join_online(Participation).label("joins"),
+            or_(Person.discreet, neutral).label("quiet"),
+        )
+        .join(Event, Event.id == Delivery.event_id)
+        .join(Person, Person.id == Delivery.person_id)
+        .outerjoin(
+            Participation,
+            and_(
+                Participation.event_id == Delivery.event_id,
+                Participation.person_id == Delivery.person_id,
+            ),
+        )
+        .where(*which)
+        .options(joinedload(Event.programme))
+        .order_by(Event.starts_at, Delivery.id)
+    ).all()
+
+
+def _still_true(row: Any) -> bool:
+    """What changed in the moment in which a worker took the mail."""
+    listed = row.Participation
+    declined = listed is not None and (
+        listed.partstat is Partstat.DECLINED or listed.entry not in TAKING_PART
+    )
+    same_time = row.Delivery.time_version == row.Event.time_version
+    return same_time and not declined and row.Event.status is EventStatus.PUBLISHED
+
+
+def item_of(
+    row: Any, mail: Mail | None, *, site: Site, now: datetime, rules: Sequence[Rule]
+) -> Item:
+    """A line as its reader is told of it, in `mail` if there is one yet."""
+    event, person, key = row.Event, row.Person, row.Delivery.rule
+    language = language_for(person.locale)
+    rule = next((rule for rule in rules if rule.key == key), None)
+    after = rule is not None and not rule.comes_before
+    item = Item(
+        delivery=row.Delivery.uuid.hex,
+        key=key,
+        title=_meeting(language) if row.quiet else pick(event.title, language),
+        when=when_of(event),
+        place="" if row.quiet else place_of(event, language),
+        join_link=event.join_link if row.joins and not after else None,
+        page=None if row.quiet else _page(event, site, language),
+        days=days_until(event, person.zone, now),
+        asks=_asks(row) and not after,
+        quiet=row.quiet,
+    )
+    if rule is None or row.quiet:
+        return item
+    subject, text = own_texts(rule, item, row, mail, site=site)
+    values = {name: getattr(item, name) for name in Item.__dataclass_fields__}
+    return Item(**(values | {"subject": subject, "text": text}))
+
+
+def days_until(event: Event, zone: str, now: datetime) -> int:
+    """The reader's days until it begins: 0 is today, 1 tomorrow."""
+    when = when_of(event)
+    occasion = Occasion.of(when) if when else None
+    if occasion is None:
+        return 0
+    if event.starts_local is None:
+        return (occasion.begins.date() - zones.day_in_zone(now, event.zone)).days
+    begins = zones.day_in_zone(occasion.begins_at, zone)
+    return (begins - zones.day_in_zone(now, zone)).days
+
+
+def place_of(event: Event, language: str) -> str:
+    """Venue, address and city as one line."""
+    comma = "، " if language == "ar" else ", "
+    parts = (pick(part, language) for part in (event.venue, event.address, event.city))
+    return comma.join(part for part in parts if part)
+
+
+def _asks(row: Any) -> bool:
+    return row.Participation is not None and row.Participation.partstat is Partstat.NEEDS_ACTION
+
+
+def _meeting(language: str) -> str:
+    return in_every_language("Meeting")[language]
+
+
+def _page(event: Event, site: Site, language: str) -> str:
+    if event.pair_id is not None:
+        return f"{site.base_url}/{language}/home/"
+    return f"{site.base_url}/{language}/programmes/{event.programme.slug}/events/{event.key}/"
