@@ -7,7 +7,7 @@ from pathlib import Path
 
 from babel.support import Translations
 
-from mmp.core.texts import language_of
+from mmp.core.texts import Translated, language_of
 
 FOLDER = Path(__file__).resolve().parent.parent / "translations"
 LANGUAGES = ("en", *sorted(path.name for path in FOLDER.iterdir() if path.is_dir()))
@@ -22,6 +22,11 @@ def catalogue(language: str) -> NullTranslations:
     """The catalogue for a language or CLDR locale; a text it lacks comes back in English."""
     found: NullTranslations = Translations.load(FOLDER, [language_of(language)])
     return found
+
+
+def in_every_language(text: str) -> Translated:
+    """A text of the catalogues in all languages of the interface."""
+    return {language: catalogue(language).gettext(text) for language in LANGUAGES}
 
 
 def of_city(city: str, language: str) -> str:
