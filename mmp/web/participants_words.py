@@ -65,7 +65,7 @@ def table(rows: Sequence[Listed], event: Event, *, notes: bool) -> list[list[str
     head += [_("Position"), _("How they came onto the list"), _("Answer")]
     head += [_("In the room or online"), _("Part in the programme")]
     head += [_("Answered, time of %(zone)s", zone=event.zone), _("Way of the answer")]
-    head += [_("Place on the waiting list")]
+    head += [_("Place in the line")]
     places = {row.id: str(place) for place, row in enumerate(line_of(rows, event), start=1)}
     lines = [[*head, *([_("Note")] if notes else [])]]
     for one in rows:

@@ -318,7 +318,7 @@ def test_who_said_what_in_a_workbook(
     lina = by_name["'@SUM(A1) "]
     assert lina["Answered, time of Europe/Stockholm"] == "2026-06-01 14:00"
     assert lina["Way of the answer"] == "By the link in a mail"
-    assert {line["Place on the waiting list"] for line in by_name.values()} == {"", "1", "2"}
+    assert {line["Place in the line"] for line in by_name.values()} == {"", "1", "2"}
     assert lina.get("Note") == ("'=HYPERLINK(1)" if role == "coordinator" else None)
 
 
