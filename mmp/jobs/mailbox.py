@@ -51,6 +51,7 @@ class MailboxPoll:
     def _received(self, letter: Letter) -> bool:
         try:
             with self._sessions() as session:
+                session.info["clock"] = self._clock  # what it changes is planned anew
                 now = self._clock.now()
                 octets = letter.octets
                 receive(session, now=now, octets=octets, authserv_id=self._authserv_id)

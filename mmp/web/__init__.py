@@ -21,6 +21,7 @@ from mmp.web import (
     events,
     first_run,
     guards,
+    health,
     home,
     languages,
     mine,
@@ -35,6 +36,7 @@ from mmp.web import (
     subscribe,
     talks,
     uploads,
+    worklist,
 )
 from mmp.web.context import Context
 from mmp.web.feeds import feeds
@@ -47,7 +49,7 @@ PAGES = (
     *(home, programmes, events, documents_, subscribe, sign_in, account, first_run),
     *(event_edits, event_states),
     *(desk, agenda_edits, participants, participants_many, uploads),
-    *(mine, seen, pairs, talks, outbox, answers, answer_lists),
+    *(mine, seen, pairs, talks, outbox, worklist, answers, answer_lists),
 )
 """Imported for their views, which stand on the pages' blueprint."""
 
@@ -83,6 +85,7 @@ def install(
     app.add_template_global(guards.shown_actor, "actor")
     app.url_map.converters.update(handle=Handle, token=Token)
     app.register_blueprint(feeds)
+    app.register_blueprint(health.health)
     app.register_blueprint(home.home)
     app.register_blueprint(pages)
     if path := path_of(base_url):
