@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -21,8 +21,9 @@ class Invitation(Identified, Base):
     """One entry in one person's calendar that came by mail: an event or an agenda item.
 
     It outlives their place on the list, so that who is taken off gets a CANCEL. `sequence` is the
-    SEQUENCE of the last REQUEST or CANCEL and never falls; `facts` is a hash of what that mail said
-    of time, place and form: who was told the same already is not told again.
+    SEQUENCE of the last REQUEST or CANCEL and never falls; `told` is what that mail said of time,
+    place and form, and its title, packed as a mail's parameters are; `facts` is a hash of the former: who was told the same
+    already is not told again, and who is told of a change hears from what to what.
     """
 
     __table_args__ = (
@@ -43,6 +44,7 @@ class Invitation(Identified, Base):
     in_calendar: Mapped[bool]
     """Whether the mail carried a calendar part: not to who takes the feed alone."""
     facts: Mapped[str] = mapped_column(String(64))
+    told: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     told_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship()
