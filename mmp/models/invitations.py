@@ -21,9 +21,10 @@ class Invitation(Identified, Base):
     """One entry in one person's calendar that came by mail: an event or an agenda item.
 
     It outlives their place on the list, so that who is taken off gets a CANCEL. `sequence` is the
-    SEQUENCE of the last REQUEST or CANCEL and never falls; `told` is what that mail said of time,
-    place and form, and its title, packed as a mail's parameters are; `facts` is a hash of the former: who was told the same
-    already is not told again, and who is told of a change hears from what to what.
+    SEQUENCE of the last REQUEST or CANCEL and never falls. `told` is what that mail said of time,
+    place and form, and the title, packed as a mail's parameters are; `facts` is a hash of it
+    without the title. Who was told the same already is not told again, and who is told of a change
+    hears from what to what.
     """
 
     __table_args__ = (

@@ -52,10 +52,10 @@ def count(session: Session, _: UOWTransaction) -> None:
         if session.is_modified(row, include_collections=False):
             _note(touched, row)
     for chunk in _chunks(touched.events):
-        _raise_for_events(session, chunk)
+        count_events(session, chunk)
     for chunk in _chunks(touched.agenda_items):
         items = select(AgendaItem.event_id).where(AgendaItem.id.in_(chunk))
-        _raise_for_events(session, session.scalars(items).all())
+        count_events(session, session.scalars(items).all())
     for chunk in _chunks(touched.pairs):
         _raise(session, Person, select(PairMember.person_id).where(PairMember.pair_id.in_(chunk)))
     for chunk in _chunks(touched.people):
@@ -121,7 +121,8 @@ def _pairs_of(person: Person) -> Iterable[int]:
     ).all()
 
 
-def _raise_for_events(session: Session, events: Iterable[int]) -> None:
+def count_events(session: Session, events: Iterable[int]) -> None:
+    """Raise the counters of everyone whose feed may show these events."""
     events = list(events)
     roles = (
         select(AgendaRole)

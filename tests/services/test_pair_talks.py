@@ -2,19 +2,32 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mmp.core.errors import NotFound, StaleEdit, UserError
-from mmp.core.mail import token
-from mmp.models import Event, HistoryEntry, Mail, Pair, Person, Programme, TalkLog, TalkOffer
+from mmp.core.mail import Site, token
+from mmp.models import (
+    Event,
+    HistoryEntry,
+    Invitation,
+    Mail,
+    Pair,
+    Person,
+    Programme,
+    TalkLog,
+    TalkOffer,
+)
 from mmp.models.enums import AttributionConsent, EventStatus, MembershipRole, Partstat, Strength
 from mmp.models.mail import MailState
 from mmp.models.pair_talks import OfferEnd
 from mmp.services import pair_talks as talks, permissions, sessions
+from mmp.services.outbox.sources import more_for
 from mmp.services.pair_talks import LogEntry, OfferOpen, TimeTaken, Wish
 from mmp.services.permissions import Actor
 from tests.support.factories import Factory
@@ -163,13 +176,58 @@ def test_moving_raises_the_sequence_and_tells_the_other(two: Two) -> None:
     assert (talk.sequence, talk.zone) == (1, "Europe/Stockholm")
     assert talk.starts_at == datetime(2026, 10, 28, 16, tzinfo=UTC)
     assert talk.venue == {"en": "The library"}
-    assert two.mails("event_moved") == ["Lina"]
+    assert two.mails("event_moved") == ["Lina", "Erik"], "his calendar has it by mail as well"
     with pytest.raises(StaleEdit):
         talks.cancel_talk(two.session, now=NOW, actor=two.lina, talk=talk, version=1)
     talks.cancel_talk(two.session, now=NOW, actor=two.lina, talk=talk, version=talk.version)
     talks.cancel_talk(two.session, now=NOW, actor=two.lina, talk=talk, version=1)
     assert (talk.sequence, talk.status) == (2, EventStatus.CANCELLED)
+    assert two.mails("event_cancelled") == ["Erik", "Lina"]
+
+
+def test_who_has_the_talk_in_a_feed_is_not_mailed_their_own_move(two: Two) -> None:
+    talk = two.talk()
+    for row in two.session.scalars(select(Invitation)):
+        row.in_calendar = False  # a program fetches their feeds
+    talks.cancel_talk(two.session, now=NOW, actor=two.lina, talk=talk, version=talk.version)
     assert two.mails("event_cancelled") == ["Erik"]
+
+
+def test_a_talk_comes_into_calendars_by_mail(two: Two) -> None:
+    """And goes with it: both ways with the pair's own neutral words where one is discreet."""
+    two.erik.discreet, two.lina.locale = True, "en"
+    talk = two.talk()
+    fixed = [_entry(two, mail) for mail in _mails(two, "talk_fixed")]
+    assert [
+        (calendar["METHOD"], event["SUMMARY"], event["CLASS"]) for calendar, event in fixed
+    ] == [("REQUEST", "Meeting", "PRIVATE")] * 2
+    assert {event["ATTENDEE"] for _, event in fixed} == {
+        f"mailto:{person.email}" for person in (two.lina, two.erik)
+    }
+    talks.cancel_talk(two.session, now=NOW, actor=two.lina, talk=talk, version=talk.version)
+    for mail in _mails(two, "event_cancelled"):
+        calendar, event = _entry(two, mail)
+        assert (calendar["METHOD"], event["STATUS"]) == ("CANCEL", "CANCELLED")
+        assert (event["UID"], event["SEQUENCE"]) == (talk.uid, talk.sequence)
+        assert event["SUMMARY"] == "Cancelled: Meeting"
+        assert event["DTSTART"].dt == talk.starts_at
+        assert "LOCATION" not in event
+
+
+def _mails(two: Two, kind: str) -> list[Mail]:
+    two.session.flush()
+    return list(two.session.scalars(select(Mail).where(Mail.kind == kind).order_by(Mail.id)))
+
+
+def _entry(two: Two, mail: Mail) -> tuple[Any, Any]:
+    """What the mail brings into a calendar."""
+    site = Site("https://mmp.example", "post@mmp.example", "a secret")
+    part = more_for(two.session, [mail], site)[mail.id].calendar
+    assert part is not None
+    calendar: Any = Calendar.from_ical(part.octets)
+    assert calendar["METHOD"] == part.method
+    assert calendar.walk("VEVENT")[0]["ORGANIZER"] == "mailto:post@mmp.example"
+    return calendar, calendar.walk("VEVENT")[0]
 
 
 def test_a_move_and_back_before_the_mail_left_tells_nothing(two: Two) -> None:
@@ -192,15 +250,16 @@ def test_a_move_and_back_before_the_mail_left_tells_nothing(two: Two) -> None:
         )
         session.expire_all()
         waiting = select(Mail).where(Mail.kind == "event_moved", Mail.state == MailState.DUE)
-        return [mail.person.name for mail in session.scalars(waiting)]
+        return sorted(mail.person.name for mail in session.scalars(waiting))
 
     mover = two.lina if talk.zone == two.lina.zone else two.erik
     other = two.erik if mover is two.lina else two.lina
-    assert move(mover, 1) == [other.name]
-    assert move(mover, 2) == [other.name]
+    both = sorted((mover.name, other.name))
+    assert move(mover, 1) == both
+    assert move(mover, 2) == both
     assert move(mover, 0) == []
-    assert move(mover, 1) == [other.name]
-    assert move(other, 2) == [mover.name], "who moves it knows of the move before"
+    assert move(mover, 1) == both
+    assert move(other, 2) == both
 
 
 def test_a_talk_has_one_entry_however_often_it_is_logged(two: Two) -> None:

@@ -5,12 +5,12 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from mmp.adapters.translations import in_every_language
 from mmp.core.mail import Link, Words
 from mmp.models import Participation
 from mmp.models.enums import EventStatus
 from mmp.services import outbox
 from mmp.services.events import when_of
-from mmp.services.pair_talks.mails import in_every_language
 
 PURPOSE: Final = "answer"
 """What the tokens of answer links are derived from, beside the line of the list."""

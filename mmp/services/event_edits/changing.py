@@ -20,9 +20,10 @@ from mmp.models import AgendaItem, Event, GuidingQuestion, Person, Programme
 from mmp.models.enums import EventForm, EventStatus
 from mmp.services import answers, events as rules, history
 from mmp.services.agenda_edits import outside_items
+from mmp.services.calendar_parts import facts_of
 from mmp.services.desk import person_of
 from mmp.services.event_edits.reading import details_of, may_be_contact, may_be_earlier
-from mmp.services.event_edits.telling import facts_of, tell, would_tell
+from mmp.services.event_edits.telling import tell, would_reword, would_tell
 from mmp.services.permissions import Actor
 
 _NOT_HANDLES = frozenset({"new"})
@@ -92,12 +93,14 @@ def change_event(
     version: int,
     details: Details,
     move_agenda: bool = False,
+    tell_all: bool = False,
 ) -> Saved:
     """Make the event what `details` say; with `move_agenda` its agenda moves by the same time.
 
     Raises StaleEdit where someone has saved another version than `version` meanwhile, unless the
     event already is as wished (a form sent twice); UserError beside the field that does not hold.
-    People are told by mail of a change of time, place or form of a published event.
+    People are told by mail of a change of time, place or form of a published event; of new words
+    only with `tell_all`.
     """
     when, remarks = settle(details.when)
     before, ends_before, facts = details_of(event), event.ends_at, facts_of(event)
@@ -114,8 +117,9 @@ def change_event(
     note(session, actor=actor, now=now, event=event, action="changed", changes=changes)
     _flush(session)
     told = 0
-    if would_tell(event, changes.keys(), ends_at=ends_before, now=now):
-        told = tell(session, now=now, event=event, before=facts)
+    rewritten = tell_all and would_reword(event, changes.keys(), now=now)
+    if rewritten or would_tell(event, changes.keys(), ends_at=ends_before, now=now):
+        told = tell(session, now=now, event=event, before=facts, rewritten=rewritten)
     out = len(outside_items(event)) if "when" in changes else 0
     moved_up = over = 0
     if not {"capacity", "form"}.isdisjoint(changes):

@@ -9,8 +9,9 @@ from mmp.core.mail import Reason
 from mmp.models import Event
 from mmp.models.enums import EventStatus
 from mmp.services import events as rules, outbox
+from mmp.services.calendar_parts import facts_of
 from mmp.services.event_edits.changing import note
-from mmp.services.event_edits.telling import KINDS, facts_of, tell
+from mmp.services.event_edits.telling import KINDS, tell
 from mmp.services.permissions import Actor
 
 

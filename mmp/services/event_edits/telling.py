@@ -1,7 +1,6 @@
 """Who hears of a change, and the mails that tell them."""
 
-import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +8,6 @@ from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from mmp.core.event_changes import TOLD
-from mmp.core.mail import Link, Words
-from mmp.core.texts import pick
-from mmp.core.when import When
 from mmp.models import (
     AgendaItem,
     AgendaRole,
@@ -23,14 +19,25 @@ from mmp.models import (
 )
 from mmp.models.enums import EventStatus, MembershipStatus, Partstat
 from mmp.services import outbox
+from mmp.services.calendar_parts import (
+    PART,
+    Facts,
+    different,
+    facts_of,
+    held_entries,
+    neutral,
+    news,
+    part_for,
+    unread_invitations,
+    who_wants,
+)
 from mmp.services.events import when_of
 from mmp.services.outbox.replacing import KNOWN, replace_waiting
-from mmp.services.pair_talks.mails import in_every_language
 from mmp.services.taking_part import TAKING_PART
 
-Facts = Mapping[str, Any]
 KINDS = ("event_moved", "event_cancelled", "event_restored")
 """The mails that tell of a change."""
+_WORDS = frozenset({"title", "description", "guiding_questions"})
 
 
 def listeners(session: Session, event: Event) -> Sequence[Person]:
@@ -86,90 +93,72 @@ def would_tell(event: Event, fields: Collection[str], *, ends_at: datetime, now:
     )
 
 
-def facts_of(event: Event) -> Facts:
-    """Of an event what people are told when it changes. A join link only as a fingerprint."""
-    link = event.join_link
-    return {
-        "when": when_of(event),
-        "place": Words(_place(event)),
-        "country": event.country,
-        "form": event.form.value,
-        "link": link and hashlib.sha256(link.encode()).hexdigest()[:16],
-        "cancelled": event.status is EventStatus.CANCELLED,
-    }
+def would_reword(event: Event, fields: Collection[str], *, now: datetime) -> bool:
+    """Whether new words are there that people could be told of, if who plans wants them to be."""
+    return (
+        event.status is EventStatus.PUBLISHED
+        and not _WORDS.isdisjoint(fields)
+        and event.ends_at > now
+    )
 
 
 def tell(
-    session: Session, *, now: datetime, event: Event, before: Facts, note: str | None = None
+    session: Session,
+    *,
+    now: datetime,
+    event: Event,
+    before: Facts,
+    note: str | None = None,
+    rewritten: bool = False,
 ) -> int:
     """One mail to each listener who has an address, about what changed since `before`, the facts
     as they were; gives how many.
 
-    Who has not got an earlier mail of a change yet gets one for both, or none where all is again
-    as they know it. One mail per person and SEQUENCE: a repeated request adds none. A discreet
-    reader's names neither event, place nor programme. `note` goes with a cancellation.
+    Who was invited by mail gets the change for their calendar with it. Who has not got an earlier
+    mail of a change yet gets one for both, or none where all is again as they know it; an
+    invitation that waits says itself what is. One mail per person and SEQUENCE: a repeated request
+    adds none. A discreet reader's names neither event, place nor programme. `note` goes with a
+    cancellation; `rewritten` tells of new words too.
     """
     facts = facts_of(event)
     unheard = replace_waiting(session, now=now, event=event, kinds=KINDS)
+    unread = unread_invitations(session, event)
+    people = listeners(session, event)
+    held = held_entries(session, event)
+    wanting = who_wants(session, [one for one in people if (one.id, event.uid) in held])
     told = 0
-    for person in listeners(session, event):
+    for person in people:
         known = unheard.get(person.id, before)
-        if not person.email or known == facts or (known["cancelled"] and facts["cancelled"]):
+        row = held.get((person.id, event.uid))
+        part: dict[str, Any] = {}
+        if row is not None:
+            part = part_for(
+                row,
+                now=now,
+                event=event,
+                wanted=person.id in wanting,
+                neutral=person.discreet,
+            )
+            if part["method"] == "REQUEST" and (person.id, event.uid) in unread:
+                continue
+        if not person.email or not (rewritten or different(known, facts)):
             continue
-        kind, parameters = _news(known, facts, note)
+        kind, parameters = news(known, facts, note)
+        parameters["rewritten"] = rewritten
         if person.discreet:
-            parameters = _neutral(event, parameters)
+            parameters = neutral(when_of(event), parameters)
+        key = f"{kind}:{event.uuid}:{event.sequence}:{person.uuid}"
         outbox.enqueue(
             session,
             now=now,
             kind=kind,
             person=person,
             template=kind,
-            parameters={**parameters, KNOWN: known},
-            dedupe_key=f"{kind}:{event.uuid}:{event.sequence}:{person.uuid}",
+            parameters={**parameters, KNOWN: known, **({PART: part} if part else {})},
+            dedupe_key=f"{key}:{event.changed_at.isoformat()}" if rewritten else key,
             urgent=True,
             programme=None if person.discreet else event.programme,
             event=event,
         )
         told += 1
     return told
-
-
-def _news(known: Facts, facts: Facts, note: str | None) -> tuple[str, dict[str, Any]]:
-    """The kind of mail, and its parameters, for who knows the one and is to know the other."""
-    if facts["cancelled"]:
-        return "event_cancelled", {"old": known["when"], "note": note}
-    if known["cancelled"]:
-        return "event_restored", {"new": facts["when"]}
-    return "event_moved", {
-        "old": known["when"],
-        "new": facts["when"],
-        "old_place": known["place"],
-        "new_place": facts["place"],
-        "form": facts["form"] if facts["form"] != known["form"] else None,
-        "link_changed": facts["link"] != known["link"] and facts["link"] is not None,
-    }
-
-
-def _place(event: Event) -> dict[str, str]:
-    """Venue, address and city as one line, in each language that one of them has."""
-    parts = (event.venue, event.address, event.city)
-    codes = dict.fromkeys(code for part in parts for code in part)
-    lines = {}
-    for code in codes:
-        comma = "، " if code == "ar" else ", "
-        lines[code] = comma.join(text for part in parts if (text := pick(part, code)))
-    return lines
-
-
-def _neutral(event: Event, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The same, for a mailbox that others see: the hours alone."""
-    hours = {name: value for name, value in parameters.items() if isinstance(value, When)}
-    facts = {
-        "title": Words(in_every_language("Meeting")),
-        "when": when_of(event),
-        "place": "",
-        "join_link": None,
-        "page": None,
-    }
-    return {**hours, "event": facts, "page": Link("/{language}/home/")}

@@ -5,25 +5,23 @@ mailbox is seen by others.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
-from mmp.adapters.translations import LANGUAGES, catalogue, direction
+from mmp.adapters.translations import LANGUAGES, catalogue, direction, in_every_language
 from mmp.core.mail import Link, Words
 from mmp.core.texts import Translated
 from mmp.core.when import When
-from mmp.models import Event, OfferedTime, Pair, Person, TalkOffer
+from mmp.models import Event, Invitation, OfferedTime, Pair, Person, TalkOffer
+from mmp.models.enums import EventStatus
 from mmp.services import outbox
+from mmp.services.calendar_parts import PART, held_entries, part_for, who_wants
 from mmp.services.events import when_of
 from mmp.services.outbox.replacing import KNOWN, replace_waiting
 from mmp.services.pair_talks.finding import partners, token_purpose
-
-
-def in_every_language(text: str) -> Translated:
-    """A text of the catalogues in all languages of the interface."""
-    return {language: catalogue(language).gettext(text) for language in LANGUAGES}
 
 
 def is_neutral(pair: Pair) -> bool:
@@ -90,6 +88,7 @@ def tell_offered(
 
 def tell_fixed(session: Session, *, now: datetime, talk: Event, pair: Pair, today: Any) -> None:
     """To everybody of the pair: when it is, who picked it included."""
+    entries = _Entries.of(session, now, talk, pair)
     for member in pair.members:
         if others := partners(pair, member.person_id, today):
             _about(
@@ -99,20 +98,23 @@ def tell_fixed(session: Session, *, now: datetime, talk: Event, pair: Pair, toda
                 pair=pair,
                 person=member.person,
                 kind="talk_fixed",
-                parameters={"partner": _partner(pair, others)},
+                parameters={"partner": _partner(pair, others), **entries.given(member.person)},
             )
 
 
 def tell_moved(
     session: Session, *, now: datetime, talk: Event, pair: Pair, people: list[Person], old: When
 ) -> None:
-    """To `people`: from when to when. Who has not got the mail of an earlier move gets one for
-    both, or none where the talk is back where it was."""
+    """To `people`: from when to when; and to who moved it, if the talk came into their calendar by
+    mail. Who has not got the mail of an earlier move gets one for both, or none where the talk is
+    back where it was."""
     new = when_of(talk)
     assert new is not None  # an event always has a time
     unheard = replace_waiting(session, now=now, event=talk, kinds=("event_moved",))
-    for person in people:
+    entries = _Entries.of(session, now, talk, pair)
+    for person in entries.and_holders(people):
         known = unheard.get(person.id, old)
+        part = entries.given(person)
         if known.span() == new.span():
             continue
         _about(
@@ -122,16 +124,18 @@ def tell_moved(
             pair=pair,
             person=person,
             kind="event_moved",
-            parameters={"old": known, "new": new, KNOWN: known},
+            parameters={"old": known, "new": new, KNOWN: known, **part},
         )
 
 
 def tell_cancelled(
     session: Session, *, now: datetime, talk: Event, pair: Pair, people: list[Person]
 ) -> None:
-    """To `people`; what has not gone yet of the talk stays here."""
+    """To `people`, and to who cancelled it, if the talk came into their calendar by mail; what has
+    not gone yet of the talk stays here."""
     outbox.cancel_all(session, now=now, reason="event_cancelled", event=talk)
-    for person in people:
+    entries = _Entries.of(session, now, talk, pair)
+    for person in entries.and_holders(people):
         _about(
             session,
             now=now,
@@ -139,8 +143,63 @@ def tell_cancelled(
             pair=pair,
             person=person,
             kind="event_cancelled",
-            parameters={"old": when_of(talk), "note": None},
+            parameters={"old": when_of(talk), "note": None, **entries.given(person)},
         )
+
+
+@dataclass(slots=True)
+class _Entries:
+    """What each of the pair has of the talk in their calendar by mail."""
+
+    now: datetime
+    talk: Event
+    pair: Pair
+    held: dict[int, Invitation]
+    wanting: set[int]
+
+    @classmethod
+    def of(cls, session: Session, now: datetime, talk: Event, pair: Pair) -> "_Entries":
+        rows = held_entries(session, talk)
+        held = {number: row for (number, uid), row in rows.items() if uid == talk.uid}
+        for member in pair.members:
+            if member.person_id not in held and talk.status is EventStatus.PUBLISHED:
+                held[member.person_id] = Invitation(
+                    person=member.person,
+                    event=talk,
+                    uid=talk.uid,
+                    sequence=0,
+                    in_calendar=False,
+                    facts="",
+                    told_at=now,
+                )
+        return cls(now, talk, pair, held, who_wants(session, [one.person for one in pair.members]))
+
+    def given(self, person: Person) -> dict[str, Any]:
+        """The part of a mail that brings the talk, or what became of it."""
+        row = self.held.get(person.id)
+        if row is None:
+            return {}
+        session = object_session(self.talk)
+        assert session is not None  # the talk is a row
+        session.add(row)
+        part = part_for(
+            row,
+            now=self.now,
+            event=self.talk,
+            wanted=person.id in self.wanting,
+            neutral=is_neutral(self.pair),
+        )
+        return {PART: part}
+
+    def and_holders(self, people: list[Person]) -> list[Person]:
+        """These people, and who has the talk by mail: their own doing does not reach it either."""
+        numbers = {person.id for person in people}
+        others = [
+            row.person
+            for row in self.held.values()
+            if row.in_calendar and row.person_id not in numbers
+        ]
+        return [*people, *others]
 
 
 def _about(

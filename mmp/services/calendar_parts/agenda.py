@@ -1,0 +1,66 @@
+"""The agenda in short, as an invitation shows it."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from babel.dates import format_date
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mmp.adapters.hours import clock_interval
+from mmp.adapters.renderer import language_for, locale_of
+from mmp.core.texts import language_of, pick
+from mmp.core.zones import to_wall
+from mmp.models import AgendaItem, Event, Mail
+from mmp.models.enums import Audience, EventStatus
+
+MOST: Final = 12
+"""Lines; the event's page has them all."""
+Line = tuple[str, str]
+"""Hours in the reader's zone, which may be empty, and title."""
+
+
+def agendas(session: Session, mails: Sequence[Mail]) -> Mapping[int, tuple[Line, ...]]:
+    """By the number of the mail, what is open to everyone. One statement."""
+    if not mails:
+        return {}
+    items: dict[int, list[AgendaItem]] = defaultdict(list)
+    rows = session.scalars(
+        select(AgendaItem)
+        .where(
+            AgendaItem.event_id.in_({mail.event_id for mail in mails}),
+            AgendaItem.parent_id.is_(None),
+            AgendaItem.audience == Audience.EVERYONE,
+            AgendaItem.status == EventStatus.PUBLISHED,
+        )
+        .order_by(AgendaItem.starts_at, AgendaItem.position, AgendaItem.id)
+    )
+    for row in rows:
+        items[row.event_id].append(row)
+    return {
+        mail.id: () if mail.event is None or _is_short(mail) else _lines(mail, mail.event, items)
+        for mail in mails
+    }
+
+
+def _is_short(mail: Mail) -> bool:
+    """Whether it is neutral, or about an item alone."""
+    return mail.programme_id is None or "event" in mail.parameters
+
+
+def _lines(mail: Mail, event: Event, items: Mapping[int, list[AgendaItem]]) -> tuple[Line, ...]:
+    locale, language = mail.person.locale, language_for(mail.person.locale)
+    babel = locale_of(locale if language_of(locale) == language else language)
+    lines = []
+    for item in items.get(event.id, ())[:MOST]:
+        hours = ""
+        if item.starts_at and item.ends_at:
+            starts, ends = (to_wall(at, mail.person.zone) for at in (item.starts_at, item.ends_at))
+            hours = clock_interval(starts, ends, babel)
+            if event.starts_at is None or to_wall(event.starts_at, mail.person.zone).date() != (
+                to_wall(event.ends_at, mail.person.zone).date()
+            ):
+                hours = f"{format_date(starts, 'd MMM', locale=babel)} {hours}"
+        lines.append((hours, pick(item.title, language)))
+    return tuple(lines)
