@@ -1,11 +1,11 @@
 """What reminders say, read when they leave: the event as it is then, for readers as they are."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from mmp.adapters.renderer import language_for
@@ -60,7 +60,14 @@ def reminder_source(session: Session, mails: Sequence[Mail], site: Site) -> Mapp
         lines = carried.get(mail.id, [])
         now = session.info["clock"].now() if "clock" in session.info else mail.due_at
         items = [
-            item_of(row, mail, site=site, now=now, rules=rules[row.Delivery.event_id].rules)
+            item_of(
+                row,
+                site=site,
+                now=now,
+                rule=rule_named(rules[row.Delivery.event_id].rules, row.Delivery.rule),
+                delivery=row.Delivery.uuid.hex,
+                mail=mail,
+            )
             for row in lines
         ]
         found[mail.id] = _more(mail, lines, items) if items else More(void="not_true_any_more")
@@ -76,47 +83,58 @@ def _more(mail: Mail, lines: Sequence[Any], items: Sequence[Item]) -> More:
     values: dict[str, Any] = {"item": item, "page": page, "answer": None}
     if item.asks:
         values["answer"] = answer_link(row.Participation.uuid)
-    # A text of their own differs from reader to reader.
+    # A text of their own differs from reader to reader; all else many have in common.
     values |= {"subject": Personal(item.subject), "text": Personal(item.text)}
-    values["item"] = _shared(item)
+    values["item"] = replace(item, delivery="", subject="", text="")
     return More(values=values)
 
 
-def _shared(item: Item) -> Item:
-    """What many readers have in common."""
-    values = {name: getattr(item, name) for name in Item.__dataclass_fields__}
-    return Item(**(values | {"delivery": "", "subject": "", "text": ""}))
-
-
-def read_lines(session: Session, *which: Any) -> Sequence[Any]:
-    """Lines of the plan with event, person, place on the list, whether the link to join is theirs
-    and whether names are to be left out."""
-    in_pair, member = aliased(PairMember), aliased(Person)
-    neutral = (
-        select(in_pair.id)
-        .join(member, member.id == in_pair.person_id)
-        .where(in_pair.pair_id == Event.pair_id, member.discreet)
-        .exists()
-    )
+def read_lines(session: Session, *which: ColumnElement[bool]) -> Sequence[Any]:
+    """Lines of the plan with what `ABOUT` says of their readers."""
     return session.execute(
-        select(
-            *(Delivery, Event, Person, Participation),
-            may_join_online(Participation).label("joins"),
-            or_(Person.discreet, neutral).label("quiet"),
-        )
+        select(Delivery, *ABOUT)
         .join(Event, Event.id == Delivery.event_id)
         .join(Person, Person.id == Delivery.person_id)
-        .outerjoin(
-            Participation,
-            and_(
-                Participation.event_id == Delivery.event_id,
-                Participation.person_id == Delivery.person_id,
-            ),
-        )
+        .outerjoin(Participation, _THEIRS)
         .where(*which)
         .options(joinedload(Event.programme))
         .order_by(Event.starts_at, Delivery.id)
     ).all()
+
+
+def read_one(session: Session, *, event: Event, person: Person) -> Any:
+    """The same of one person and an event, whatever is planned."""
+    return session.execute(
+        select(*ABOUT)
+        .select_from(Event)
+        .join(Person, Person.id == person.id)
+        .outerjoin(Participation, _THEIRS)
+        .where(Event.id == event.id)
+        .options(joinedload(Event.programme))
+    ).one()
+
+
+_IN_PAIR, _MEMBER = aliased(PairMember), aliased(Person)
+_NEUTRAL = (
+    select(_IN_PAIR.id)
+    .join(_MEMBER, _MEMBER.id == _IN_PAIR.person_id)
+    .where(_IN_PAIR.pair_id == Event.pair_id, _MEMBER.discreet)
+    .correlate(Event)
+    .exists()
+)
+_THEIRS = and_(Participation.event_id == Event.id, Participation.person_id == Person.id)
+ABOUT = (
+    *(Event, Person, Participation),
+    may_join_online(Participation).label("joins"),
+    or_(Person.discreet, _NEUTRAL).label("quiet"),
+)
+"""Event, person, place on the list, whether the link to join is theirs, and whether names are to be
+left out of their mail."""
+
+
+def rule_named(rules: Iterable[Rule], key: str) -> Rule | None:
+    """The rule of that key, if it is still there."""
+    return next((rule for rule in rules if rule.key == key), None)
 
 
 def _still_true(row: Any) -> bool:
@@ -130,16 +148,21 @@ def _still_true(row: Any) -> bool:
 
 
 def item_of(
-    row: Any, mail: Mail | None, *, site: Site, now: datetime, rules: Sequence[Rule]
+    row: Any,
+    *,
+    site: Site,
+    now: datetime,
+    rule: Rule | None,
+    delivery: str = "",
+    mail: Mail | None = None,
 ) -> Item:
-    """A line as its reader is told of it, in `mail` if there is one yet."""
-    event, person, key = row.Event, row.Person, row.Delivery.rule
+    """An event as a reader is told of it by a rule; `row` as of `ABOUT`."""
+    event, person = row.Event, row.Person
     language = language_for(person.locale)
-    rule = next((rule for rule in rules if rule.key == key), None)
     after = rule is not None and not rule.comes_before
     item = Item(
-        delivery=row.Delivery.uuid.hex,
-        key=key,
+        delivery=delivery,
+        key=rule.key if rule else "",
         title=_meeting(language) if row.quiet else pick(event.title, language),
         when=when_of(event),
         place="" if row.quiet else place_of(event, language),
@@ -152,8 +175,7 @@ def item_of(
     if rule is None or row.quiet:
         return item
     subject, text = own_texts(rule, item, row, mail, site=site)
-    values = {name: getattr(item, name) for name in Item.__dataclass_fields__}
-    return Item(**(values | {"subject": subject, "text": text}))
+    return replace(item, subject=subject, text=text)
 
 
 def days_until(event: Event, zone: str, now: datetime) -> int:

@@ -20,6 +20,7 @@ from mmp.models.enums import DeliveryState
 from mmp.models.mail import MailState
 from mmp.services.outbox.queue import NewMail, enqueue_many
 from mmp.services.reminders.outages import OVERDUE, tell_coordinators
+from mmp.services.reminders.reconciling import stop_mails
 
 KINDS: Final = ("reminder", "digest")
 TOGETHER: Final = timedelta(hours=1)
@@ -57,8 +58,11 @@ def queue_due(session: Session, *, now: datetime, limit: int = 500) -> int:
     if not claimed:
         return 0
     rows = _read(session, claimed)
-    found = _sort(rows, now, _mails_of_a_day(session, now, {row.person_id for row in rows}))
+    people = {row.person_id for row in rows}
+    found = _sort(rows, now, _mails_of_a_day(session, now, people))
+    found.ended += _outrun(session, found.go, now)
     _end(session, now, found.ended)
+    stop_mails(session, now, [row.mail_id for row, *_ in found.ended if row.mail_id is not None])
     _put_off(session, found.later)
     _make_mails(session, now, found.go)
     overdue = {row.programme_id for row, _, reason in found.ended if reason == OVERDUE}
@@ -119,7 +123,8 @@ def _read(session: Session, numbers: Sequence[int]) -> list[Any]:
             select(
                 *(Delivery.id, Delivery.uuid, Delivery.event_id, Delivery.person_id),
                 *(Delivery.rule, Delivery.nominal_at, Delivery.due_at, Delivery.expires_at),
-                *(Delivery.urgent, Delivery.why, Event.programme_id, Event.starts_at),
+                *(Delivery.urgent, Delivery.why, Delivery.mail_id),
+                *(Event.programme_id, Event.starts_at),
                 *(Person.zone, Participation.uuid.label("listed")),
                 or_(Person.discreet, neutral).label("neutral"),
             )
@@ -173,6 +178,31 @@ def _sort(rows: Iterable[Any], now: datetime, written: dict[int, int]) -> _Sorte
         else:
             found.later.append((row, at, step))
     return found
+
+
+def _outrun(
+    session: Session, going: Sequence[Any], now: datetime
+) -> list[tuple[Any, DeliveryState, str]]:
+    """Older lines about the same event whose mail still waits, as while the relay is away: of them
+    too the last kind goes."""
+    goes = {(row.person_id, row.event_id): row for row in going}
+    waiting = session.execute(
+        select(*(Delivery.id, Delivery.person_id, Delivery.event_id, Delivery.mail_id))
+        .add_columns(Delivery.nominal_at, Delivery.due_at, Event.programme_id)
+        .join(Event, Event.id == Delivery.event_id)
+        .where(
+            Delivery.state == DeliveryState.QUEUED,
+            Delivery.mail_id.is_not(None),
+            Delivery.person_id.in_({row.person_id for row in going}),
+            Delivery.event_id.in_({row.event_id for row in going}),
+        )
+    )
+    older = [
+        row
+        for row in waiting
+        if (newer := goes.get((row.person_id, row.event_id))) and newer.nominal_at > row.nominal_at
+    ]
+    return [(row, DeliveryState.EXPIRED, _lateness(row, now, "newer_reminder")) for row in older]
 
 
 def _by_time(one: Any | None, other: Any) -> tuple[Any | None, Any]:

@@ -263,12 +263,13 @@ def _write(session: Session, now: datetime, changes: _Changes) -> None:
                 for row in changes.changed
             ],
         )
-    if changes.stopped:
-        _stop_mails(session, now, changes.stopped)
+    stop_mails(session, now, changes.stopped)
 
 
-def _stop_mails(session: Session, now: datetime, mails: list[int]) -> None:
+def stop_mails(session: Session, now: datetime, mails: list[int]) -> None:
     """Mails that carry nothing any more do not go; others are written anew without it."""
+    if not mails:
+        return
     still = select(Delivery.mail_id).where(
         Delivery.mail_id.in_(mails), Delivery.state == DeliveryState.QUEUED
     )

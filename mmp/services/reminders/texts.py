@@ -30,7 +30,7 @@ def own_texts(
     language = language_for(locale)
     subject, text = pick(rule.subject, language), pick(rule.text, language)
     values = values_for(item, row, language)
-    values["answer_link"] = _answer_address(item, row, mail, site, language)
+    values["answer_link"] = shown_address(item, row, mail, site, language)
     if "partner" in used_in(subject) | used_in(text):
         values["partner"] = _partners(row, language)
     return one_line(fill(subject, values)), fill(text, values).strip()
@@ -52,8 +52,9 @@ def values_for(item: "Item", row: Any, language: str) -> dict[str, str]:
     }
 
 
-def _answer_address(item: "Item", row: Any, mail: Mail | None, site: Site, language: str) -> str:
-    """With the stand-in for its token, which is filled in on the way out."""
+def shown_address(item: "Item", row: Any, mail: Mail | None, site: Site, language: str) -> str:
+    """Where the reader answers, with the stand-in for its token, which is filled in on the way out;
+    without a mail with dots. Empty for who has answered."""
     if not item.asks:
         return ""
     link = answer_link(row.Participation.uuid)

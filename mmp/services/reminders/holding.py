@@ -1,0 +1,145 @@
+"""Keeping reminders back, and letting them go."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from mmp.models import Delivery, Event, Programme, ReminderHold
+from mmp.models.enums import DeliveryState
+from mmp.services import history
+from mmp.services.desk.events import person_of
+from mmp.services.permissions import Actor
+
+RESTORED: Final = "restored from a backup"
+"""Why everything planned is held after a restore: it may have left since the backup was made."""
+
+
+def holds(session: Session, *, programme: Programme) -> list[ReminderHold]:
+    """What is kept back in a programme."""
+    return list(
+        session.scalars(
+            select(ReminderHold)
+            .where(ReminderHold.programme_id == programme.id)
+            .order_by(ReminderHold.since, ReminderHold.id)
+        )
+    )
+
+
+def hold(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    programme: Programme,
+    event: Event | None = None,
+    rule: str | None = None,
+) -> bool:
+    """Keep back the reminders of an event, of a rule, or of a rule at an event, also those that are
+    planned from now on. Mails that are made already are held in the outbox. Raises ValueError where
+    neither is named; tells whether they were not held yet."""
+    if event is None and rule is None:
+        raise ValueError("name an event or a rule")
+    if _held(session, programme, event, rule) is not None:
+        return False
+    session.add(
+        ReminderHold(
+            programme=programme,
+            event=event,
+            rule=rule,
+            since=now,
+            held_by=person_of(session, actor),
+        )
+    )
+    _record(session, actor, now, programme, event, rule, "held")
+    session.flush()
+    return True
+
+
+def release(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    programme: Programme,
+    event: Event | None = None,
+    rule: str | None = None,
+) -> bool:
+    """Let go what `hold` kept back, with the same names. What was due meanwhile goes as after an
+    outage: of each event the last kind. Tells whether it was held."""
+    row = _held(session, programme, event, rule)
+    if row is None:
+        return False
+    session.delete(row)
+    _record(session, actor, now, programme, event, rule, "released")
+    session.flush()
+    return True
+
+
+def hold_planned(session: Session, *, reason: str = RESTORED) -> int:
+    """Keep back every line of every plan, as after a restore. Tells how many."""
+    return _change(session, DeliveryState.PLANNED, DeliveryState.HELD, reason)
+
+
+def release_planned(session: Session, *, programme: Programme | None = None) -> int:
+    """Let go what a restore keeps back, everywhere or in one programme. What a coordinator holds
+    stays. Tells how many."""
+    return _change(session, DeliveryState.HELD, DeliveryState.PLANNED, None, programme)
+
+
+def _change(
+    session: Session,
+    was: DeliveryState,
+    to: DeliveryState,
+    reason: str | None,
+    programme: Programme | None = None,
+) -> int:
+    which = [Delivery.state == was]
+    if was is DeliveryState.HELD:
+        which.append(Delivery.reason == RESTORED)
+    if programme is not None:
+        events = select(Event.id).where(Event.programme_id == programme.id)
+        which.append(Delivery.event_id.in_(events))
+    changed = session.execute(
+        update(Delivery)
+        .where(*which)
+        .values(state=to, reason=reason)
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(changed.all())
+
+
+def _held(
+    session: Session, programme: Programme, event: Event | None, rule: str | None
+) -> ReminderHold | None:
+    number = event.id if event else None
+    return session.scalar(
+        select(ReminderHold).where(
+            ReminderHold.programme_id == programme.id,
+            ReminderHold.event_id.is_not_distinct_from(number),
+            ReminderHold.rule.is_not_distinct_from(rule),
+        )
+    )
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    programme: Programme,
+    event: Event | None,
+    rule: str | None,
+    action: str,
+) -> None:
+    history.record(
+        session,
+        now=now,
+        actor=person_of(session, actor),
+        programme=programme,
+        kind="reminders",
+        uuid=event.uuid if event else programme.uuid,
+        action=action,
+        changes={"rule": [rule, rule]} if rule else {},
+    )
