@@ -79,6 +79,9 @@ def what_was_asked(task: Task) -> Markup:
     match row.kind:
         case InboundKind.REPLY:
             answer = isolate(label(Partstat(details["partstat"])))
+            if row.sender != details["attendee"]:
+                sentence = _("“%(answer)s” to %(event)s, for %(name)s.")
+                return _marked(sentence, answer=answer, event=event, name=_answering(row))
             return _marked(_("“%(answer)s” to %(event)s."), answer=answer, event=event)
         case InboundKind.COUNTER:
             return _marked(_("Another time for %(event)s."), event=event)
@@ -137,6 +140,12 @@ def address_of(task: Task) -> str | None:
     if task.private or row.kind is InboundKind.BOUNCE or not row.sender:
         return None
     return f"mailto:{quote(row.sender, safe='@')}"
+
+
+def _answering(row: InboundMail) -> Markup:
+    if row.person is not None:
+        return name_of(row.person)
+    return Markup('<bdi dir="ltr">{}</bdi>').format(row.details["attendee"])
 
 
 def _letter(row: InboundMail) -> object:

@@ -1,5 +1,6 @@
 """The worklist: what a coordinator sees of the mail that came in, and does about it."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -94,7 +95,14 @@ def test_nothing_waits(chief: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("mail", "said"),
     (
-        (FORGED, "“Yes” to Second meeting. The answer is for somebody else than the sender."),
+        (
+            FORGED,
+            "“Yes” to Second meeting, for Lina Haddad. The answer is for somebody else than",
+        ),
+        (
+            FORGED.replace(b"mailto:lina@", b"mailto:who@"),
+            "“Yes” to Second meeting, for who@example.org. The answer is for somebody else",
+        ),
         (
             shape("counter"),
             "Another time for Second meeting. 15 October 2026, 17:00, Amman time (UTC+3)",
@@ -121,6 +129,15 @@ def test_every_kind_in_plain_words(
     assert said in _text(chief)
     for language in ("ar", "fr"):
         assert page(chief, f"/{language}/worklist/").text
+
+
+def test_links_lead_to_where_it_is_mended(scene: Scene, chief: FlaskClient) -> None:
+    scene.receive(shape("counter"))
+    scene.receive(FORGED)
+    place = f"/en/programmes/here/events/{scene.event.key}/"
+    html = chief.get(PATH).text
+    for words, link in (("Change the event", "edit/"), ("See the list", "people/")):
+        assert re.findall(rf'href="([^"]+)">{words}', html) == [place + link]
 
 
 def test_what_somebody_wrote_is_no_markup(scene: Scene, chief: FlaskClient) -> None:
