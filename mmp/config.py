@@ -48,6 +48,8 @@ class Settings:
     authserv_id: str | None
     """The mail server whose Authentication-Results are believed (RFC 8601)."""
     trusted_proxies: tuple[str, ...]
+    log: str
+    """In which form it is written: `text` or `json`."""
     secret_key: str = field(repr=False)
     feed_secret: str = field(repr=False)
 
@@ -75,6 +77,7 @@ class Settings:
             imap_url=_imap_url(environ.get("MMP_IMAP_URL", "")),
             authserv_id=_authserv_id(environ.get("MMP_MAIL_AUTHSERV_ID", "")),
             trusted_proxies=_trusted_proxies(environ.get("MMP_TRUSTED_PROXIES", "")),
+            log=_log(environ.get("MMP_LOG", "")),
             secret_key=_secret(environ, "MMP_SECRET_KEY", folder),
             feed_secret=_secret(environ, "MMP_FEED_SECRET", folder),
         )
@@ -83,6 +86,14 @@ class Settings:
     def https(self) -> bool:
         """Whether people reach the site by HTTPS, so that cookies may be Secure."""
         return self.base_url.startswith("https:")
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """What no log may hold: the secrets, and the passwords within addresses."""
+        addresses = (self.database_url, self.mail_url, self.imap_url or "")
+        passwords = {urlsplit(address).password or "" for address in addresses}
+        passwords |= {unquote(password) for password in passwords}
+        return tuple(filter(None, (self.secret_key, self.feed_secret, *passwords)))
 
     @property
     def documents(self) -> Path:
@@ -242,6 +253,13 @@ def _mail_from(value: str) -> str | None:
         raise SettingsError(
             "MMP_MAIL_FROM: give one plain address, like mentors@example.org."
         ) from error
+
+
+def _log(value: str) -> str:
+    form = value.strip() or "text"
+    if form not in ("text", "json"):
+        raise SettingsError("MMP_LOG: give text or json.")
+    return form
 
 
 def _trusted_proxies(value: str) -> tuple[str, ...]:
