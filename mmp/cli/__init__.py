@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from mmp.adapters import logs
 from mmp.cli.account import account
 from mmp.cli.backup import backup, restore
 from mmp.cli.clock import clock
@@ -23,6 +24,7 @@ from mmp.cli.outbox import outbox
 from mmp.cli.people import people
 from mmp.cli.programmes import programmes
 from mmp.cli.run import run
+from mmp.cli.scheduler import scheduler
 from mmp.core.errors import UserError
 
 
@@ -89,11 +91,13 @@ def main() -> None:
     """Schedule and run cross-regional mentorship programmes and dialogues."""
     # Whatever is written here holds people's addresses: it is its owner's alone.
     os.umask(0o077)
+    logs.set_up(os.environ.get("MMP_LOG", "").strip())  # nonsense is told with the settings
 
 
 COMMANDS: tuple[click.Command, ...] = (
     demo,
     run,
+    scheduler,
     clock,
     feed,
     db,

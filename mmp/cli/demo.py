@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from mmp.cli.clock import moment
-from mmp.cli.outbox import mail_leaves
-from mmp.cli.run import DEFAULT_HOST, DEFAULT_PORT, called_as, stop_cleanly
+from mmp.cli.run import DEFAULT_HOST, DEFAULT_PORT, called_as
+from mmp.cli.scheduler import mail_leaves, stop_cleanly
 from mmp.core.errors import UserError
 
 if TYPE_CHECKING:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import signal
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
 
-from mmp.cli.outbox import mail_leaves
+from mmp.cli.scheduler import mail_leaves, stop_cleanly
 from mmp.core.errors import UserError
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import FrameType
 
     from mmp.config import Settings
 
@@ -30,7 +29,12 @@ DEFAULT_PORT = 8000
     show_default=True,
     help="0 for any free port.",
 )
-def run(host: str, port: int) -> None:
+@click.option(
+    "--no-scheduler",
+    is_flag=True,
+    help="Serve pages alone; mail leaves, and reminders are planned, where mmp scheduler runs.",
+)
+def run(host: str, port: int, no_scheduler: bool) -> None:
     """Serve this instance until Ctrl-C."""
     stop_cleanly()
     from mmp.adapters import revisions, server  # heavy: SQLAlchemy
@@ -60,7 +64,7 @@ def run(host: str, port: int) -> None:
             finally:
                 close()
         server.note_address(settings)
-        with mail_leaves(settings):
+        with nullcontext() if no_scheduler else mail_leaves(settings):
             server.serve(app, sock, ready=lambda: click.echo(lines))
 
 
@@ -82,18 +86,6 @@ def _greeting(settings: Settings) -> str:
     if address is None:
         return serving
     return f"{serving}\nNobody has an account yet. Make the first, once, within a day:\n{address}"
-
-
-def stop_cleanly() -> None:
-    """From here on Ctrl-C and SIGTERM end the program with status 0, in the middle of anything."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        for again in (signal.SIGINT, signal.SIGTERM):  # whoever is impatient types it twice
-            signal.signal(again, signal.SIG_IGN)
-        raise SystemExit(0)
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
 
 
 def called_as(instance: Path | None = None) -> str:

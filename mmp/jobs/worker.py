@@ -12,11 +12,13 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
 from mmp.adapters.clock import Clock
+from mmp.adapters.database import CLOCK
 from mmp.adapters.mailer import Mailer
 from mmp.adapters.scheduler import Election, Liveness, Timer, Watcher
 from mmp.core.mail import Site
-from mmp.jobs import housekeeping, mailbox
+from mmp.jobs import housekeeping, mailbox, planning
 from mmp.jobs.dispatch import Dispatcher
+from mmp.services import readiness
 from mmp.services.outbox import CHANNEL
 
 TICK = 5.0
@@ -42,18 +44,21 @@ class Worker:
         election: Election,
         poll: mailbox.MailboxPoll | None = None,
     ) -> None:
-        self._sessions = sessionmaker(engine)
+        self._sessions = sessionmaker(engine, info={CLOCK: clock})
         self._clock, self._liveness, self._election = clock, liveness, election
         self.dispatcher = Dispatcher(self._sessions, mailer, clock, site, liveness)
         self._timer = Timer()
         self._watcher = Watcher(engine, CHANNEL, self._look)
         self._wanted, self._untidy, self._stopping = Flag(), Flag(), self.dispatcher.stopping
+        self._unplanned = Flag()
         self._poll = poll
         self._thread = Thread(target=self._work, name="mmp-outbox", daemon=True)
 
     def start(self) -> None:
         self._timer.every(TICK, "dispatch", self._look)
         self._timer.every(housekeeping.EVERY.total_seconds(), "housekeeping", self._tidy)
+        self._timer.every(planning.EVERY.total_seconds(), "reconcile", self._plan)
+        self._timer.every(readiness.TICK_EVERY.total_seconds(), "tick", self._tick)
         if self._poll is not None:
             self._timer.every(mailbox.EVERY.total_seconds(), "mailbox", self._take_mail)
         self._thread.start()
@@ -80,10 +85,24 @@ class Worker:
         self._untidy.set()
         self._wanted.set()
 
+    def _tick(self) -> None:
+        """Show that this process works. One that only stands by says nothing."""
+        if self._thread.is_alive() and self._election.won():
+            _guarded(self._note_tick)
+
+    def _note_tick(self) -> None:
+        with self._sessions() as session:
+            readiness.tick(session, owner=self._liveness.owner)
+            session.commit()
+
     def _take_mail(self) -> None:
         """In the timer's own thread: a mailbox that does not answer keeps no mail from leaving."""
         if self._poll is not None and self._election.won():
             _guarded(self._poll.run)
+
+    def _plan(self) -> None:
+        self._unplanned.set()
+        self._wanted.set()
 
     def _work(self) -> None:
         while True:
@@ -92,6 +111,9 @@ class Worker:
             if self._stopping.is_set():
                 return
             if self._election.won():
+                if self._unplanned.is_set():
+                    self._unplanned.clear()
+                    _guarded(self._plan_anew)
                 _guarded(self._send)
                 if self._untidy.is_set():
                     self._untidy.clear()
@@ -101,6 +123,10 @@ class Worker:
         due, now = self.dispatcher.run(), self._clock.now()
         if due is not None and due > now:
             self._timer.at_latest_in(due - now, "dispatch")
+
+    def _plan_anew(self) -> None:
+        with self._sessions() as session:
+            planning.plan_anew(session, self._clock)
 
     def _keep_house(self) -> None:
         with self._sessions() as session:

@@ -25,6 +25,7 @@ from mmp.models.programmes import (
 )
 from mmp.models.reminders import Delivery, ReminderHold, ReminderRule
 from mmp.models.reports import Contribution, Document, DocumentFile, Recommendation
+from mmp.models.scheduling import SchedulerTick
 from mmp.models.sign_in import SignIn, SignInLink
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "ReminderHold",
     "ReminderRule",
     "Response",
+    "SchedulerTick",
     "Series",
     "SignIn",
     "SignInLink",

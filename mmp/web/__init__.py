@@ -21,6 +21,7 @@ from mmp.web import (
     events,
     first_run,
     guards,
+    health,
     home,
     languages,
     mine,
@@ -84,6 +85,7 @@ def install(
     app.add_template_global(guards.shown_actor, "actor")
     app.url_map.converters.update(handle=Handle, token=Token)
     app.register_blueprint(feeds)
+    app.register_blueprint(health.health)
     app.register_blueprint(home.home)
     app.register_blueprint(pages)
     if path := path_of(base_url):

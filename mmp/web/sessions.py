@@ -1,13 +1,13 @@
-"""Cookies: for pages alone. A calendar program that polls a feed gets none and sends none."""
+"""Cookies: for pages alone. Programs that poll feeds or watch the server get and send none."""
 
 from flask import Flask, Request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
-_WITHOUT = ("/feeds/", "/static/")
+_WITHOUT = ("/feeds/", "/static/", "/healthz", "/readyz")
 
 
 class PageSessions(SecureCookieSessionInterface):
-    """Opens no session for feeds and static files: their answers can be kept and cost less."""
+    """Opens no session for feeds, static files and watchers: their answers cost less."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         if request.path.startswith(_WITHOUT):
