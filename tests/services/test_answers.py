@@ -208,6 +208,7 @@ def test_the_line_moves_up_by_itself_and_says_so(gathering: Gathering) -> None:
     assert gathering.say(first, YES, hours=5).place == 2
     gathering.say(fourth, MAYBE, hours=6)
     assert (fourth.entry, fourth.waiting_since) == (Entry.INVITED, None)
+    assert gathering.mails("waiting") == [first.person_id], "no place to tell of any more"
     gathering.say(second, MAYBE, hours=7)
     assert first.entry is Entry.INVITED
     actions = gathering.session.scalars(select(HistoryEntry.action)).all()

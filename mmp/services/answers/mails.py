@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from mmp.adapters.translations import in_every_language
-from mmp.core.mail import Link, Words
+from mmp.core.mail import Link, Reason, Words
 from mmp.models import Participation
 from mmp.models.enums import EventStatus
 from mmp.services import outbox
@@ -33,10 +33,20 @@ def tell_waiting(session: Session, *, now: datetime, row: Participation, place: 
 
 def tell_seat_free(session: Session, *, now: datetime, row: Participation) -> None:
     """To who moved up: the seat is theirs, and how to give it back."""
-    outbox.cancel_all(
-        session, now=now, reason="seat_free", person=row.person, event=row.event, kinds=["waiting"]
-    )
+    take_back(session, now=now, row=row)
     _enqueue(session, now, row, "seat_free", now, {})
+
+
+def take_back(session: Session, *, now: datetime, row: Participation) -> None:
+    """What has not gone yet of the line and its seats is not true any more."""
+    outbox.cancel_all(
+        session,
+        now=now,
+        reason=Reason.SUPERSEDED,
+        person=row.person,
+        event=row.event,
+        kinds=KINDS,
+    )
 
 
 def _enqueue(

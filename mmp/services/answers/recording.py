@@ -150,6 +150,8 @@ def _seat(session: Session, now: datetime, row: Participation, *, seated: bool) 
         session.flush()
         return
     needs = seats.needs_seat(row.event.form, row)
+    if not needs and (seated or row.entry is Entry.WAITING):
+        mails.take_back(session, now=now, row=row)
     if row.entry is Entry.WAITING and not needs:
         give_seat(row, now=now)
     elif needs and not seated and row.entry in (*TAKING_PART, Entry.WAITING):

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mmp.core.errors import NotFound, StaleEdit, UserError
+from mmp.core.mail import Reason
 from mmp.core.texts import Translated
 from mmp.models import Delegation, Event, Participation, Person
 from mmp.models.enums import AnswerVia, AttendanceForm, Entry, Partstat, StakeholderGroup
@@ -148,7 +149,12 @@ def remove(
     }
     answers.in_turn(session, event.id)
     outbox.cancel_all(
-        session, now=now, reason="removed", person=row.person, event=event, kinds=answers.KINDS
+        session,
+        now=now,
+        reason=Reason.PERSON_LEFT,
+        person=row.person,
+        event=event,
+        kinds=answers.KINDS,
     )
     session.delete(row)
     removed = trail_of(session, actor, now, event).removed(row, whole, together=together)
