@@ -21,9 +21,10 @@ from mmp.adapters.clock import Clock
 from mmp.adapters.mailer import Mailer
 from mmp.adapters.scheduler.liveness import Liveness
 from mmp.core.mail import Outcome, Result, Site
-from mmp.jobs import claims
+from mmp.jobs import claims, planning
 from mmp.jobs.lanes import Lane
 from mmp.jobs.marks import Hand
+from mmp.services import reminders
 
 BATCH = 100
 """Claimed at once at most: fewer where the relay is slow."""
@@ -58,16 +59,20 @@ class Dispatcher:
     _writing: Lock = field(default_factory=Lock, init=False)
 
     def run(self) -> datetime | None:
-        """Send all that is due; give when the next mail is (None: nothing waits)."""
+        """Send all that is due; give when the next mail or reminder is (None: nothing waits)."""
         self.liveness.show()
         with self.sessions() as session:
             self._free(session)
         while True:
+            now, idle = self.clock.now(), self._rests() or self.stopping.is_set()
             with self.sessions() as session:
-                due = claims.next_due(session)
-                now = self.clock.now()
-                if due is None or due > now or self._rests() or self.stopping.is_set():
-                    return due
+                # While nothing leaves, no reminder becomes a mail: it would grow old there.
+                made = 0 if idle else planning.make_mails(session, now=now)
+                due, ahead = claims.next_due(session), reminders.next_delivery(session)
+                if idle or due is None or due > now:
+                    if made:
+                        continue
+                    return min((at for at in (due, ahead) if at is not None), default=None)
                 count = claims.count_due(session, now=now, most=self.many)
             if not self._send(1 if count < self.many or self._careful else self.lanes):
                 return due  # others are at it

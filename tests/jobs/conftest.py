@@ -65,7 +65,7 @@ def make_worker(engine: Engine, clock: FixedClock, tmp_path: Path) -> Iterator[M
         liveness = liveness_for(engine, tmp_path)
         alive.append(liveness)
         return Dispatcher(
-            sessions=sessionmaker(engine),
+            sessions=sessionmaker(engine, info={"clock": clock}),
             mailer=mailer or MemoryMailer(),
             clock=clock,
             site=SITE,

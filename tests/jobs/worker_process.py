@@ -19,10 +19,11 @@ from mmp.jobs.dispatch import Dispatcher
 def main(database_url: str, mail_url: str, folder: str, now: str) -> None:
     """Send until killed."""
     engine = create_engine(database_url, **engine_options(database_url))
+    clock = FixedClock(datetime.fromisoformat(now).astimezone(UTC))
     worker = Dispatcher(
-        sessions=sessionmaker(engine),
+        sessions=sessionmaker(engine, info={"clock": clock}),
         mailer=mailer_for(mail_url),
-        clock=FixedClock(datetime.fromisoformat(now).astimezone(UTC)),
+        clock=clock,
         site=Site("https://mmp.example.org", secret="a secret for the tests alone"),
         liveness=liveness_for(engine, Path(folder)),
     )

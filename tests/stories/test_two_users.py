@@ -78,7 +78,7 @@ def post(
     liveness = liveness_for(engine, tmp_path)
     yield Post(
         Dispatcher(
-            sessions=sessionmaker(engine),
+            sessions=sessionmaker(engine, info={"clock": clock}),
             mailer=DirectoryMailer(tmp_path / "mail"),
             clock=clock,
             site=Site(live_url, secret=settings.secret_key),

@@ -53,6 +53,7 @@ def tell_coordinators(session: Session, *, now: datetime, programmes: Collection
 def _counts(session: Session, mails: Sequence[Mail], site: Site) -> Mapping[int, More]:
     rows = session.execute(
         select(Event.programme_id, func.count().label("lines"))
+        .select_from(Delivery)
         .join(Event, Event.id == Delivery.event_id)
         .where(
             Delivery.state == DeliveryState.EXPIRED,

@@ -1,0 +1,27 @@
+"""Reminders without a request: what is due becomes mail, and every plan is made anew at times."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from mmp.adapters.clock import Clock
+from mmp.services import reminders
+
+EVERY = timedelta(days=1)
+"""How often, after the start, every plan is made anew: the data of time zones may have changed."""
+PEOPLE = 500
+"""How many readers' reminders become mail at once, so that the first ones leave soon."""
+
+
+def make_mails(session: Session, *, now: datetime) -> int:
+    """Make mails of reminders that are due, and commit; give how many were looked at."""
+    made = reminders.queue_due(session, now=now, limit=PEOPLE)
+    if made:
+        session.commit()
+    return made
+
+
+def plan_anew(session: Session, clock: Clock) -> None:
+    """Bring every plan in line with what it depends on, and commit."""
+    reminders.reconcile_all(session, now=clock.now())
+    session.commit()
