@@ -126,6 +126,17 @@ def of_mail(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", f"mail: by {kind}")
 
 
+def of_mailbox(settings: Settings) -> Iterator[Finding]:
+    """Where answers come in, by kind only: the setting holds a password."""
+    url = urlsplit(settings.imap_url or "")
+    if not url.scheme:
+        yield Finding("ok", "answers: by mmp mail receive alone (MMP_IMAP_URL names a mailbox)")
+    elif url.scheme == "imap" and not _is_loopback(url.hostname):
+        yield Finding("warn", "answers: by IMAP without TLS: use imaps:// or imap+starttls://")
+    else:
+        yield Finding("ok", f"answers: by {url.scheme}")
+
+
 def of_address(settings: Settings) -> Iterator[Finding]:
     """The address in links and feeds: what phones can reach, and nobody can overhear."""
     host = urlsplit(settings.base_url).hostname

@@ -40,6 +40,7 @@ def _findings() -> Iterator[Finding]:
     yield from checkup.guarded(partial(checkup.of_instance, settings), "instance")
     yield from checkup.guarded(partial(_of_database, settings), "database")
     yield from checkup.of_mail(settings)
+    yield from checkup.of_mailbox(settings)
     yield from checkup.of_address(settings)
     yield from checkup.of_clock(settings)
 

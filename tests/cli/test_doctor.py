@@ -151,3 +151,27 @@ def test_old_time_zones(mmp: Mmp, database_url: str, monkeypatch: pytest.MonkeyP
     result = mmp("doctor")
     assert result.exit_code == 1
     assert "pip install -U tzdata" in line(result.stdout, "time zones")
+
+
+@pytest.mark.parametrize(
+    ("url", "level", "said"),
+    (
+        ("", "ok", "by mmp mail receive alone"),
+        ("imap://u:hunter2@mail.example.org", "warn", "without TLS"),
+        ("imap://u:hunter2@127.0.0.1", "ok", "by imap"),
+        ("imaps://u:hunter2@mail.example.org", "ok", "by imaps"),
+    ),
+)
+def test_the_mailbox_is_named_by_kind(
+    mmp: Mmp,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    url: str,
+    level: str,
+    said: str,
+) -> None:
+    monkeypatch.setenv("MMP_IMAP_URL", url)
+    result = mmp("doctor")
+    assert "hunter2" not in result.output
+    assert line(result.stdout, "answers").startswith(f"{level:<4}")
+    assert said in line(result.stdout, "answers")

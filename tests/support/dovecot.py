@@ -1,6 +1,6 @@
 """A private Dovecot on loopback: one mailbox, plain and with TLS, ended with its `with`."""
 
-import getpass
+import grp
 import os
 import pwd
 import shutil
@@ -93,16 +93,18 @@ def _running(folder: Path, certificate: Path) -> Iterator[Dovecot]:
 
 
 def _configuration(folder: Path, certificate: Path, port: int, tls_port: int, owner: str) -> str:
-    me = getpass.getuser()
+    me = pwd.getpwuid(os.geteuid()).pw_name
     login = "dovenull" if os.geteuid() == 0 else me
     inside = "dovecot" if os.geteuid() == 0 else me
+    group = grp.getgrgid(pwd.getpwnam(inside).pw_gid).gr_name
     return f"""
 base_dir = {folder}/run
+state_dir = {folder}/run
 log_path = {folder}/log
 protocols = imap
 listen = 127.0.0.1
 default_internal_user = {inside}
-default_internal_group = {inside}
+default_internal_group = {group}
 default_login_user = {login}
 disable_plaintext_auth = no
 auth_mechanisms = plain
@@ -116,7 +118,7 @@ passdb {{
 }}
 userdb {{
   driver = static
-  args = uid={owner} gid={owner} home={folder}
+  args = uid={owner} gid={group} home={folder}
 }}
 first_valid_uid = 1
 service imap-login {{
@@ -136,7 +138,7 @@ service anvil {{
 
 def _owner() -> str:
     """Whose the mails are, where that may not be oneself: Dovecot reads none as root."""
-    return getpass.getuser() if os.geteuid() != 0 else "dovecot"
+    return pwd.getpwuid(os.geteuid()).pw_name if os.geteuid() != 0 else "dovecot"
 
 
 def _hand_over(folder: Path, owner: str) -> None:
