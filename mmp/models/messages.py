@@ -31,7 +31,7 @@ class Message(Identified, Versioned, Base):
     """A text to an audience: of a programme, or of one event's list.
 
     `audience` holds what was chosen (roles, regions, countries, answers, forms, people), `outcome`
-    once it was sent each person it did not go to, with the reason.
+    once it was sent each of them as `{person, why_not}`: who got no mail has a reason there.
     """
 
     __table_args__ = (Index("ix_message_programme", "programme_id", "created_at"),)

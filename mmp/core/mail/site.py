@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 
@@ -10,12 +11,13 @@ class Site:
     """Where links lead, who writes, and what secret tokens are derived from.
 
     Without `sender` a programme's mails come from its own reply address. `secret` may be empty
-    where nothing is sent, only shown.
+    where nothing is sent, only shown. `documents` is the folder that attachments come from.
     """
 
     base_url: str
     sender: str | None = None
     secret: str = field(default="", repr=False)
+    documents: Path | None = None
 
     @property
     def own_address(self) -> str:
