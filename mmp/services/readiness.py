@@ -5,6 +5,7 @@ Both questions are asked of rows, so that any process that serves pages can answ
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -53,15 +54,16 @@ class Readiness:
 def readiness(session: Session, *, now: datetime) -> Readiness:
     """Ask both in one statement, of three entries of indexes and a handful of rows."""
     is_due = Mail.state == literal_column("'due'")  # within the statement, for the partial index
-    *oldest, at, here = session.execute(
+    found = session.execute(
         select(
+            database_now(),
+            select(func.max(SchedulerTick.at)).scalar_subquery(),
             _oldest(is_due, Mail.urgent == literal(True)),
             _oldest(is_due, Mail.urgent == literal(False)),
             _oldest(Mail.state == literal_column("'leased'")),
-            select(func.max(SchedulerTick.at)).scalar_subquery(),
-            database_now(),
         )
     ).one()
+    here, at, *oldest = tuple[Any, ...](found)
     waiting = [moment for moment in oldest if moment is not None and moment <= now]
     overdue = now - min(waiting) if waiting else None
     return Readiness(overdue, None if at is None else max(here - at, timedelta()))

@@ -35,6 +35,7 @@ from mmp.web import (
     sign_in,
     subscribe,
     talks,
+    unsubscribe,
     uploads,
     worklist,
 )
@@ -49,7 +50,7 @@ PAGES = (
     *(home, programmes, events, documents_, subscribe, sign_in, account, first_run),
     *(event_edits, event_states),
     *(desk, agenda_edits, participants, participants_many, uploads),
-    *(mine, seen, pairs, talks, outbox, worklist, answers, answer_lists),
+    *(mine, seen, pairs, talks, outbox, worklist, answers, answer_lists, unsubscribe),
 )
 """Imported for their views, which stand on the pages' blueprint."""
 
@@ -76,7 +77,8 @@ def install(
     app.session_interface = PageSessions()
     # Pages with a secret address send no Referer, so that CSRF cannot ask for one; the token stays.
     app.config.update(WTF_CSRF_SSL_STRICT=False, WTF_CSRF_TIME_LIMIT=None)
-    CSRFProtect(app)
+    # A mail program that posts for its reader has no token of ours: the address has one.
+    CSRFProtect(app).exempt(unsubscribe.unsubscribe)
     door.install(app, base_url=base_url)
     languages.install(app)
     rendering.install(app)

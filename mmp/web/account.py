@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from mmp.core.errors import NotFound, UserError
 from mmp.models import Account, Person
 from mmp.models.enums import Strength
-from mmp.services import accounts, feeds, sessions
+from mmp.services import accounts, feeds, opting_out, sessions
 from mmp.web.account_forms import CodeForm, NewPasswordForm, ProofForm
 from mmp.web.context import context, session
 from mmp.web.door import (
@@ -61,6 +61,7 @@ def account() -> str:
         devices=[(device, device_words(device.browser, device.system)) for device in devices],
         recovery_codes_left=len(its.mf_recovery_codes or ()) if its else 0,
         must_use_codes=its is not None and accounts.must_use_codes(session(), number),
+        subscriptions=opting_out.subscriptions(session(), person_id=number),
         form=ConfirmForm(),
     )
 

@@ -98,7 +98,7 @@ def test_pages_alone_send_nothing_and_say_so(
 ) -> None:
     _put(session, 1)
     environ = {"MMP_INSTANCE": str(instance)}
-    command = [MMP, "run", "--no-scheduler", "--port", "0"]
+    command: list[str | Path] = [MMP, "run", "--no-scheduler", "--port", "0"]
     with running(command, cwd=tmp_path, environ=environ) as web:
         web.wait_for(r"http://127\.0\.0\.1:\d+/")
         time.sleep(1)

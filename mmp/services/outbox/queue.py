@@ -142,8 +142,10 @@ def cancel_all(
     person: Person | None = None,
     event: Event | None = None,
     kinds: Collection[str] | None = None,
+    optional_of: Programme | None = None,
 ) -> int:
-    """Stop everything that has not gone to this person, about this event, of these kinds.
+    """Stop everything that has not gone to this person, about this event, of these kinds; or only
+    what they need not get of a programme.
 
     Gives how many were stopped. Raises ValueError where neither person nor event is named.
     """
@@ -155,6 +157,7 @@ def cancel_all(
         *([Mail.person_id == person.id] if person else []),
         *([Mail.event_id == event.id] if event else []),
         *([Mail.kind.in_(kinds)] if kinds is not None else []),
+        *([Mail.programme_id == optional_of.id, Mail.optional] if optional_of else []),
         now=now,
         reason=reason,
     )
