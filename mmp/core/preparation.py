@@ -15,6 +15,8 @@ class Gap(StrEnum):
     AGENDA = "agenda"
     LIST = "list"
     """Nobody is on the list."""
+    INVITATIONS = "invitations"
+    """`count` people of the list were not invited; 0 where nobody was."""
     ANSWERS = "answers"
     """`count` people have not answered."""
     JOIN_LINK = "join_link"
@@ -44,6 +46,8 @@ class Facts:
     listed: int
     unanswered: int
     documents: int
+    invited: int
+    """Those of the list who need no invitation any more: they have one, or have said no."""
     texts: Collection[Mapping[str, str]]
 
 
@@ -54,6 +58,7 @@ def todos(facts: Facts, languages: Iterable[str]) -> list[Todo]:
         (not facts.published, Todo(Gap.UNPUBLISHED)),
         (not facts.agenda_items, Todo(Gap.AGENDA)),
         (not facts.listed, Todo(Gap.LIST)),
+        (_invites(facts), Todo(Gap.INVITATIONS, count=_uninvited(facts))),
         (facts.unanswered > 0, Todo(Gap.ANSWERS, count=facts.unanswered)),
         (facts.online and not facts.join_link, Todo(Gap.JOIN_LINK)),
         *(
@@ -71,6 +76,15 @@ def is_behind(last_talk: date | None, *, began: date, meeting: date | None) -> b
     if meeting is None or began > meeting:
         return False
     return last_talk is None or last_talk < meeting
+
+
+def _invites(facts: Facts) -> bool:
+    """Whether there are people who could be invited."""
+    return facts.published and facts.day_fixed and facts.invited < facts.listed
+
+
+def _uninvited(facts: Facts) -> int:
+    return facts.listed - facts.invited if facts.invited else 0
 
 
 def missing_languages(texts: Iterable[Mapping[str, str]], languages: Iterable[str]) -> list[str]:

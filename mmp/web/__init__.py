@@ -23,6 +23,7 @@ from mmp.web import (
     guards,
     health,
     home,
+    invitations,
     languages,
     mine,
     outbox,
@@ -49,7 +50,7 @@ from mmp.web.sessions import PageSessions
 PAGES = (
     *(home, programmes, events, documents_, subscribe, sign_in, account, first_run),
     *(event_edits, event_states),
-    *(desk, agenda_edits, participants, participants_many, uploads),
+    *(desk, agenda_edits, participants, participants_many, invitations, uploads),
     *(mine, seen, pairs, talks, outbox, worklist, answers, answer_lists, unsubscribe),
 )
 """Imported for their views, which stand on the pages' blueprint."""

@@ -25,6 +25,7 @@ _MENDED_IN = {
     Gap.UNPUBLISHED: "pages.edit_event",
     Gap.AGENDA: "pages.edit_agenda",
     Gap.LIST: "pages.participants",
+    Gap.INVITATIONS: "pages.invitations",
     Gap.ANSWERS: "pages.participants",
     Gap.JOIN_LINK: "pages.edit_event",
     Gap.LANGUAGE: "pages.edit_event",
@@ -85,6 +86,7 @@ def around(slug: str, key: str) -> list[tuple[str, str, str]]:
         ("pages.edit_event", _("The event itself")),
         ("pages.edit_agenda", _("Agenda")),
         ("pages.participants", _("People")),
+        ("pages.invitations", _("Invitations")),
         ("pages.uploads", _("Documents")),
     )
     return [
@@ -125,6 +127,16 @@ def words_of(todo: Todo) -> str:
             return str(_("No agenda"))
         case Gap.LIST:
             return str(_("Nobody is on the list"))
+        case Gap.INVITATIONS:
+            return str(
+                ngettext(
+                    "%(num)d person is not invited yet",
+                    "%(num)d people are not invited yet",
+                    todo.count,
+                )
+                if todo.count
+                else _("Invitations not sent")
+            )
         case Gap.ANSWERS:
             return str(
                 ngettext(

@@ -52,6 +52,7 @@ _ACTIONS = {
     ("event", "published"): N_("%(who)s published this event"),
     ("event", "cancelled"): N_("%(who)s cancelled this event"),
     ("event", "restored"): N_("%(who)s restored this event"),
+    ("event", "invited"): N_("%(who)s invited people by mail"),
     ("event", "deleted"): N_("%(who)s deleted this event"),
     ("event", "undeleted"): N_("%(who)s brought this event back"),
     ("agenda_item", "created"): N_("%(who)s added “%(item)s” to the agenda"),

@@ -19,6 +19,15 @@ _HEADERS = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+WITH_FRAME = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+FRAMED_MAIL = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'self'; sandbox"
+    ),
+    "X-Frame-Options": "SAMEORIGIN",
+}
+"""A mail brings styles of its own, and is let do nothing else."""
 _YEAR = 365 * 24 * 60 * 60
 
 Answer = TypeVar("Answer", bound=Response)

@@ -16,22 +16,13 @@ from mmp.web import languages, outbox_words
 from mmp.web.context import context, session
 from mmp.web.door import door
 from mmp.web.guards import actor, public, signed_in
-from mmp.web.headers import CONTENT_SECURITY_POLICY
+from mmp.web.headers import FRAMED_MAIL, WITH_FRAME
 from mmp.web.home import home
 from mmp.web.pages import pages
 
 AT_ONCE = 50
 _LARGEST = 2**31 - 1
 """What a database's number can be."""
-_WITH_FRAME = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
-_FRAMED = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'self'; sandbox"
-    ),
-    "X-Frame-Options": "SAMEORIGIN",
-}
-"""A mail brings styles of its own, and is let do nothing else."""
 
 
 @home.get("/outbox/")
@@ -73,7 +64,7 @@ def outbox_mail(uuid: UUID) -> Response:
         **_shared(),
     )
     answer = make_response(html)
-    answer.headers["Content-Security-Policy"] = _WITH_FRAME
+    answer.headers["Content-Security-Policy"] = WITH_FRAME
     return answer
 
 
@@ -85,7 +76,7 @@ def outbox_html(uuid: UUID) -> Response:
     if found.rendered is None:
         raise NotFound("There is no such mail.")
     answer = make_response(found.rendered.html)
-    answer.headers.update(_FRAMED)
+    answer.headers.update(FRAMED_MAIL)
     return answer
 
 

@@ -21,6 +21,10 @@ _KINDS = {
     "event_moved": N_("An event has moved"),
     "event_cancelled": N_("An event is cancelled"),
     "event_restored": N_("An event takes place after all"),
+    "invitation": N_("An invitation"),
+    "invitation_cancelled": N_("Someone is not expected any more"),
+    "item_moved": N_("A part of the agenda has moved"),
+    "item_cancelled": N_("A part of the agenda is cancelled"),
     "waiting": N_("A place on the waiting list"),
     "seat_free": N_("A seat became free"),
 }

@@ -126,6 +126,7 @@ class Scene:
             ).split("/")[-2],
             "item": events["june"].agenda[0].uuid,
             "listed": events["june"].participations[0].uuid,
+            "asked_person": mentor.uuid,
             "document": session.scalars(select(Document.uuid).limit(1)).one(),
         }
 

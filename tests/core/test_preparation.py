@@ -16,6 +16,7 @@ DONE = Facts(
     agenda_items=1,
     listed=2,
     unanswered=0,
+    invited=2,
     documents=1,
     texts=[{"en": "Talk", "ar": "حديث", "fr": "Exposé"}, {}],
 )
@@ -31,7 +32,9 @@ def test_nothing_is_left() -> None:
         ({"day_fixed": False}, Todo(Gap.DAY)),
         ({"published": False}, Todo(Gap.UNPUBLISHED)),
         ({"agenda_items": 0}, Todo(Gap.AGENDA)),
-        ({"listed": 0}, Todo(Gap.LIST)),
+        ({"listed": 0, "invited": 0}, Todo(Gap.LIST)),
+        ({"invited": 0}, Todo(Gap.INVITATIONS)),
+        ({"listed": 5}, Todo(Gap.INVITATIONS, count=3)),
         ({"unanswered": 2}, Todo(Gap.ANSWERS, count=2)),
         ({"join_link": False}, Todo(Gap.JOIN_LINK)),
         ({"documents": 0}, Todo(Gap.DOCUMENTS)),
@@ -49,7 +52,7 @@ def test_a_room_needs_no_link() -> None:
 def test_first_things_first() -> None:
     gaps = [
         todo.gap
-        for todo in todos(Facts(False, False, True, False, 0, 0, 0, 0, [{"en": "A"}]), LANGUAGES)
+        for todo in todos(Facts(False, False, True, False, 0, 0, 0, 0, 0, [{"en": "A"}]), LANGUAGES)
     ]
     assert gaps == sorted(gaps, key=list(Gap).index)
 

@@ -16,7 +16,13 @@ from tests.web.test_queries import MOST, _statements
 EVENT = "events/event-0"
 PAGES = (
     *("desk/", "desk/month/2026-03/", f"{EVENT}/agenda/", f"{EVENT}/agenda/new/"),
-    *(f"{EVENT}/people/", f"{EVENT}/people.csv", f"{EVENT}/documents/", "documents/"),
+    *(
+        f"{EVENT}/invitations/",
+        f"{EVENT}/people/",
+        f"{EVENT}/people.csv",
+        f"{EVENT}/documents/",
+        "documents/",
+    ),
 )
 
 

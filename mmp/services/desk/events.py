@@ -12,9 +12,10 @@ from sqlalchemy.orm.interfaces import ORMOption
 from mmp.core.errors import NotFound
 from mmp.core.preparation import Facts, Todo, todos
 from mmp.core.texts import Translated
-from mmp.models import AgendaItem, Document, Event, Participation, Person, Programme
-from mmp.models.enums import EventForm, EventStatus, Partstat, Precision
+from mmp.models import AgendaItem, Document, Event, Invitation, Participation, Person, Programme
+from mmp.models.enums import EventForm, EventStatus, InvitationState, Partstat, Precision
 from mmp.services.permissions import Actor, editable_events, planned_programmes
+from mmp.services.taking_part import TAKING_PART
 
 _ONLINE = (EventForm.ONLINE, EventForm.HYBRID)
 _FIXED = (Precision.TIMED, Precision.DAYS)
@@ -88,7 +89,7 @@ def preparation(
 ) -> Mapping[int, Preparation]:
     """What is not done yet, by the event's number; of what is over or cancelled nothing.
 
-    Four statements, whatever the events.
+    Five statements, whatever the events.
     """
     coming = {
         event.id: event
@@ -100,6 +101,7 @@ def preparation(
     titles = _agenda_titles(session, coming)
     answers = _answers(session, coming)
     documents = _documents(session, coming)
+    uninvited = _uninvited(session, coming)
     return {
         number: _prepared(
             event,
@@ -107,6 +109,7 @@ def preparation(
             titles.get(number, []),
             answers.get(number, {}),
             documents.get(number, 0),
+            uninvited.get(number, 0),
         )
         for number, event in coming.items()
     }
@@ -118,6 +121,7 @@ def _prepared(
     titles: list[Translated],
     answers: Mapping[Partstat, int],
     documents: int,
+    uninvited: int,
 ) -> Preparation:
     listed, unanswered = sum(answers.values()), answers.get(Partstat.NEEDS_ACTION, 0)
     facts = Facts(
@@ -129,6 +133,7 @@ def _prepared(
         listed=listed,
         unanswered=unanswered,
         documents=documents,
+        invited=listed - uninvited,
         texts=[event.title, event.description, event.venue, event.city, *titles],
     )
     return Preparation(listed, unanswered, todos(facts, programme.languages))
@@ -163,3 +168,31 @@ def _documents(session: Session, events: Iterable[int]) -> Mapping[int, int]:
         .group_by(Document.event_id)
     )
     return {event_id: count for event_id, count in rows if event_id is not None}
+
+
+def _uninvited(session: Session, events: Iterable[int]) -> Mapping[int, int]:
+    """How many of each list are to come and got no invitation by mail, though they have an
+    address."""
+    has_one = (
+        select(Invitation.id)
+        .where(
+            Invitation.person_id == Participation.person_id,
+            Invitation.uid == Event.uid,
+            Invitation.state == InvitationState.REQUESTED,
+        )
+        .exists()
+    )
+    rows = session.execute(
+        select(Participation.event_id, func.count().label("people"))
+        .join(Participation.event)
+        .join(Participation.person)
+        .where(
+            Participation.event_id.in_(events),
+            Participation.entry.in_(TAKING_PART),
+            Participation.partstat != Partstat.DECLINED,
+            Person.email.is_not(None),
+            ~has_one,
+        )
+        .group_by(Participation.event_id)
+    )
+    return {row.event_id: row.people for row in rows}
