@@ -49,13 +49,14 @@ def restore(file: Path, *, force: bool) -> None:
     from mmp.adapters.database import close, db
     from mmp.app import create_app  # heavy: Flask
     from mmp.config import Settings  # read only when a command needs it
+    from mmp.services import reminders
     from mmp.services.outbox import hold_all
 
     _clean_up_when_stopped()
     settings = Settings.load()
     _require_readable(file)
 
-    held = 0
+    held = planned = 0
 
     def known(revision: str) -> bool:
         with create_app(settings).app_context():
@@ -66,8 +67,9 @@ def restore(file: Path, *, force: bool) -> None:
         with app.app_context():
             migrations.upgrade()
             session = db.session()
-            nonlocal held
+            nonlocal held, planned
             held = hold_all(session, reason="restored from a backup")
+            planned = reminders.hold_planned(session)
             session.commit()
             close()
 
@@ -77,6 +79,11 @@ def restore(file: Path, *, force: bool) -> None:
         click.echo(
             f"{held} mails waited to be sent when the backup was made and may have left since: "
             "they are held. Let them go with: mmp outbox release"
+        )
+    if planned:
+        click.echo(
+            f"{planned} reminders were planned when the backup was made and may have left since: "
+            "they are held too. The same command lets them go."
         )
 
 

@@ -49,13 +49,18 @@ def moment_line(instant: datetime, locale: Locale, zone: str) -> str:
 
 def zone_name(zone: str, instant: datetime, locale: Locale) -> str:
     """“Stockholm time (UTC+2)”: the zone by its city, with its offset at that instant."""
-    city = _CITIES.get(locale.language, {}).get(zone)
-    city = city or get_timezone_location(zone, locale=locale, return_city=True)
+    city = city_of(zone, locale)
     if city == "UTC":
         return "UTC"
     _ = catalogue(str(locale)).gettext
     city = of_city(city, locale.language)
     return _("%(city)s time (%(offset)s)") % {"city": city, "offset": _offset(instant, zone)}
+
+
+def city_of(zone: str, locale: Locale) -> str:
+    """The city by which people know a zone."""
+    city = _CITIES.get(locale.language, {}).get(zone)
+    return city or str(get_timezone_location(zone, locale=locale, return_city=True))
 
 
 def _offset(instant: datetime, zone: str) -> str:

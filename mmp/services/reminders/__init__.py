@@ -31,6 +31,7 @@ from mmp.services.reminders.rules import (
     save_rule,
     switch_rule,
 )
+from mmp.services.reminders.words import reason_words, step_words
 
 __all__ = [
     "EventPlan",
@@ -56,6 +57,7 @@ __all__ = [
     "plan_of_programme",
     "preview",
     "queue_due",
+    "reason_words",
     "reconcile",
     "reconcile_all",
     "reconcile_events",
@@ -63,5 +65,6 @@ __all__ = [
     "release_planned",
     "reset_rule",
     "save_rule",
+    "step_words",
     "switch_rule",
 ]
