@@ -140,6 +140,7 @@ def _save(event: Event, form: EventForm, details: Details) -> Response:
             version=int(form.version.data),
             details=details,
             move_agenda="move_agenda" in request.form,
+            tell_all="tell_all" in request.form,
         )
         session().commit()
     except StaleEdit:
@@ -192,7 +193,7 @@ def _preview_page(event: Event, form: EventForm, found: service.Preview) -> Resp
     typed = [
         (name, text)
         for name, text in request.form.items(multi=True)
-        if name not in ("csrf_token", "back", "confirmed", "move_agenda")
+        if name not in ("csrf_token", "back", "confirmed", "move_agenda", "tell_all")
     ]
     return _page(
         "event_edits/preview.html",

@@ -405,3 +405,17 @@ def test_what_would_lie_outside_is_named_and_moves_along(
     assert "1 agenda item lies outside the event now" in page(client, saved.location).text
     text = page(client, EVENTS + "meeting/agenda/").text
     assert "Lies outside the time of the event" in text
+
+
+def test_new_words_are_told_if_who_plans_ticks_so(
+    client: FlaskClient, session: Session, meeting: Event
+) -> None:
+    path = f"{EVENTS}meeting/edit/"
+    for tick, mails in (("", 0), ("1", 1)):
+        typed = filled(client, path, title__en=f"Fourth meeting, mended{tick}")
+        shown = client.post(f"{path}preview", data=typed).text
+        assert "Tell everybody of the new words by mail" in shown
+        told = {"tell_all": tick} if tick else {}
+        assert client.post(path, data=typed | told | {"confirmed": "1"}).status_code == 303
+        session.expire_all()
+        assert len(session.scalars(select(Mail)).all()) == mails

@@ -26,7 +26,7 @@ from mmp.models import AgendaItem, AgendaRole, Event, Feed, Participation, Perso
 from mmp.models.enums import EventStatus, Partstat, Precision
 from mmp.services.event_edits.changing import with_when
 from mmp.services.event_edits.reading import details_of
-from mmp.services.event_edits.telling import listeners, would_tell
+from mmp.services.event_edits.telling import listeners, would_reword, would_tell
 from mmp.services.events import when_of
 from mmp.services.permissions import Actor, editable_events
 from mmp.services.taking_part import TAKING_PART
@@ -65,6 +65,8 @@ class Preview:
     kept: Sequence[ItemMove]
     """As they would lie if they stayed."""
     busy: Sequence[tuple[Person, Sequence[Event]]]
+    reworded: bool = False
+    """Whether people could be told of new words, though neither time, place nor form changes."""
 
     @property
     def left_outside(self) -> list[AgendaItem]:
@@ -111,6 +113,7 @@ def preview(
         moved=_items(event, before.when, when, along=True) if moves else (),
         kept=_items(event, before.when, when, along=False) if moves else (),
         busy=_busy(session, actor, event, people, when) if moves else (),
+        reworded=not mailed and bool(people) and would_reword(event, changes, now=now),
     )
 
 
