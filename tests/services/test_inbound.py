@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mmp.core.mail import pack
 from mmp.models import (
     Base,
     HistoryEntry,
@@ -29,6 +30,7 @@ from mmp.models.enums import (
 )
 from mmp.models.mail import MailState
 from mmp.services import answers, outbox
+from mmp.services.calendar_parts.facts import facts_of, fingerprint
 from mmp.services.inbound import receive
 from tests.core.inbound.mails import answer, shape
 from tests.support.door import NOW
@@ -56,7 +58,9 @@ class Scene:
         session.commit()
 
     def invite(self, person: Person, **values: Any) -> Invitation:
-        given: dict[str, Any] = {"uid": UID, "sequence": 0, "in_calendar": True, "facts": "x"}
+        facts = facts_of(self.event, values.get("agenda_item"))
+        given: dict[str, Any] = {"uid": UID, "sequence": 0, "in_calendar": True}
+        given |= {"facts": fingerprint(facts), "told": pack({"facts": facts})}
         row = Invitation(person=person, event=self.event, told_at=NOW, **given | values)
         self.session.add(row)
         self.session.flush()
@@ -227,6 +231,7 @@ def test_with_a_trusted_server_only_who_passes(
 
 
 def test_who_was_taken_off_answers_no_more(scene: Scene, session: Session) -> None:
+    session.delete(scene.place)
     scene.told.state = InvitationState.CANCELLED
     session.commit()
     assert scene.receive(answer()).reason == "taken_back"
@@ -240,6 +245,7 @@ def test_who_is_on_the_list_needs_no_mail_of_ours(scene: Scene, session: Session
 
 def test_an_item_of_the_agenda_is_answered_for_the_event(scene: Scene) -> None:
     item = scene.make.item(scene.event, datetime(2026, 10, 15, 14), uid="item-1@mmp")
+    scene.make.role(item, person=scene.lina)
     scene.invite(scene.lina, uid=item.uid, agenda_item=item, sequence=3)
     assert scene.receive(answer("UID:item-1@mmp")).reason == "old_sequence"
     found = scene.receive(answer("UID:item-1@mmp", "SEQUENCE:3"))
@@ -249,6 +255,7 @@ def test_an_item_of_the_agenda_is_answered_for_the_event(scene: Scene) -> None:
 
 def test_a_part_in_the_agenda_alone_has_no_answer_to_change(scene: Scene) -> None:
     item = scene.make.item(scene.event, uid="item-1@mmp")
+    scene.make.role(item, person=scene.omar)
     scene.invite(scene.omar, uid=item.uid, agenda_item=item)
     found = scene.receive(answer("UID:item-1@mmp").replace(b"lina@", b"omar@"))
     assert (found.state, found.reason) == (STATE.OPEN, "no_place")

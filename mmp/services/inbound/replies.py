@@ -69,7 +69,8 @@ def _taken(session: Session, now: datetime, event: Event, person: Person, reply:
     if told is None and place is None:
         return _open("not_invited")
     if told is not None and told.state is InvitationState.CANCELLED:
-        return _open("taken_back")
+        cancelled = event.status is EventStatus.CANCELLED
+        return _too_late(event) if cancelled else _open("taken_back")
     if told is not None and reply.sequence < told.sequence:
         return _open("old_sequence")
     if reply.recurrence is not None:
@@ -88,11 +89,15 @@ def _taken(session: Session, now: datetime, event: Event, person: Person, reply:
             stamp=reply.stamp,
         )
     except UserError:
-        cancelled = event.status is EventStatus.CANCELLED
-        return InboundState.IGNORED, "event_cancelled" if cancelled else "event_over"
+        return _too_late(event)
     if outcome.outdated:
         return InboundState.IGNORED, "older_answer"
     return InboundState.APPLIED, None
+
+
+def _too_late(event: Event) -> End:
+    cancelled = event.status is EventStatus.CANCELLED
+    return InboundState.IGNORED, "event_cancelled" if cancelled else "event_over"
 
 
 def _open(reason: str) -> End:
