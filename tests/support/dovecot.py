@@ -1,6 +1,7 @@
 """A private Dovecot on loopback: one mailbox, plain and with TLS, ended with its `with`."""
 
 import grp
+import imaplib
 import os
 import pwd
 import shutil
@@ -74,16 +75,20 @@ def dovecot(certificate: Path) -> Iterator[Dovecot]:
 def _running(folder: Path, certificate: Path) -> Iterator[Dovecot]:
     port, tls_port = _free_port(), _free_port()
     owner = _owner()
-    (folder / "mail").mkdir()
-    (folder / "run").mkdir()
-    config = folder / "dovecot.conf"
-    config.write_text(_configuration(folder, certificate, port, tls_port, owner))
-    (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n")
-    folder.chmod(0o755)
-    _hand_over(folder / "mail", owner)
     program = binary()
     assert program is not None  # the test needs it
-    process = subprocess.Popen([program, "-F", "-c", str(config)], stderr=subprocess.DEVNULL)
+    mask = os.umask(0o022)  # `mmp` has a stricter one, and Dovecot's helpers are other users
+    try:
+        folder.chmod(0o755)
+        (folder / "mail").mkdir()
+        (folder / "run").mkdir()
+        config = folder / "dovecot.conf"
+        config.write_text(_configuration(folder, certificate, port, tls_port, owner))
+        (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n")
+        _hand_over(folder / "mail", owner)
+        process = subprocess.Popen([program, "-F", "-c", str(config)], stderr=subprocess.DEVNULL)
+    finally:
+        os.umask(mask)
     server = Dovecot(port, tls_port, folder, process, owner)
     try:
         _wait_for(port, process)
@@ -108,6 +113,7 @@ default_internal_group = {group}
 default_login_user = {login}
 disable_plaintext_auth = no
 auth_mechanisms = plain
+auth_failure_delay = 0
 mail_location = maildir:{folder}/mail
 ssl = yes
 ssl_cert = <{certificate}/cert.pem
@@ -156,11 +162,14 @@ def _free_port() -> int:
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+    """Until somebody can sign in: its helpers take a moment longer than its port."""
     for _ in range(200):
         if process.poll() is not None:
             raise RuntimeError("dovecot did not start")
-        with socket.socket() as sock:
-            if sock.connect_ex(("127.0.0.1", port)) == 0:
+        try:
+            with imaplib.IMAP4("127.0.0.1", port, timeout=20) as imap:
+                imap.login(USER, PASSWORD)
                 return
-        time.sleep(0.02)
+        except (OSError, imaplib.IMAP4.error):
+            time.sleep(0.05)
     raise RuntimeError("dovecot does not answer")

@@ -51,6 +51,8 @@ class IMAPMailbox:
         finally:
             with suppress(OSError, imaplib.IMAP4.error):
                 imap.logout()
+            with suppress(OSError):  # where the server did not say goodbye
+                imap.shutdown()
 
     def _connect(self) -> imaplib.IMAP4:
         if self.encryption == "tls":
