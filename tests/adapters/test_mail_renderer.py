@@ -1,7 +1,7 @@
 """Every mail in every language: whole, named zones, nothing left out and nothing let in."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from babel.messages.extract import extract
 from mmp.adapters.renderer import FOLDER, Gaps, Unwritable, mould, render
 from mmp.adapters.translations import LANGUAGES
 from mmp.core.when import When
+from mmp.services.reminders.mails import Item
 
 MEETING = When.timed(datetime(2026, 9, 27, 14), datetime(2026, 9, 27, 16), "Europe/Stockholm")
 GATHERING = When.days(date(2026, 9, 28), date(2026, 9, 29), "Asia/Amman")
@@ -34,7 +35,29 @@ GIVEN: dict[str, Any] = {
     "base_url": "https://mmp.example.org",
     "page": "https://mmp.example.org/talks/",
 }
+ITEM = Item(
+    delivery="one",
+    key="day",
+    title='The <all> "<b>" meeting',
+    when=MEETING,
+    place="Folkets hus",
+    join_link="https://meet.example.org/4",
+    page="https://mmp.example.org/en/programmes/mmp/events/4/",
+    days=3,
+    asks=True,
+)
 PARAMETERS: dict[str, dict[str, Any]] = {
+    "reminder": {
+        "item": ITEM,
+        "subject": "",
+        "text": "",
+        "answer": "https://mmp.example.org/en/answer/x/y/",
+    },
+    "digest": {
+        "items": (ITEM, replace(ITEM, key="thanks", asks=False, text="<all> the best")),
+        "answers": {"one": "https://mmp.example.org/en/answer/x/y/"},
+    },
+    "reminders_overdue": {"count": 3, "page": "https://mmp.example.org/en/programmes/mmp/"},
     "sign_in": {"link": "https://mmp.example.org/en/sign-in/links/token/"},
     "test": {"asked_at": datetime(2026, 6, 19, 8, tzinfo=UTC)},
     "account_changed": {
