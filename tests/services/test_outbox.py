@@ -17,6 +17,7 @@ from mmp.models import Event, Mail, Person, Programme
 from mmp.models.enums import MembershipRole
 from mmp.models.mail import MailState
 from mmp.services import outbox
+from mmp.services.outbox import Filter
 from tests.support.factories import Factory
 
 SITE = Site("https://mmp.example.org", secret="a secret for the tests alone")
@@ -174,9 +175,12 @@ def test_a_coordinator_sees_the_mail_of_their_programmes(
     assert list(seen) == [general, mine]
     assert set(outbox.mail_list(session, actor=other)) == {foreign, elsewhere}
     assert not outbox.mail_list(session, actor=mentor)
-    assert list(outbox.mail_list(session, actor=coordinator, programme=here)) == [mine]
+    assert list(
+        outbox.mail_list(session, actor=coordinator, which=Filter(programme=here.slug))
+    ) == [mine]
     assert list(outbox.mail_list(session, actor=coordinator, before=general.id)) == [mine]
-    assert not outbox.mail_list(session, actor=coordinator, states=[MailState.SENT])
+    sent = Filter(states=frozenset({MailState.SENT}))
+    assert not outbox.mail_list(session, actor=coordinator, which=sent)
     for mail in (foreign, elsewhere):
         with pytest.raises(NotFound):
             outbox.mail_detail(session, actor=coordinator, uuid=mail.uuid, site=SITE)

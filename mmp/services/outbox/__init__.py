@@ -1,5 +1,12 @@
 """The outbox: every mail is a row, written in the transaction of what causes it."""
 
+from mmp.services.outbox.acting import (
+    hold_mails,
+    mail_history,
+    may_retry,
+    release_mails,
+    retry_mails,
+)
 from mmp.services.outbox.contents import (
     Contents,
     NoUsableAddress,
@@ -7,6 +14,7 @@ from mmp.services.outbox.contents import (
     compose,
     secrets_in,
 )
+from mmp.services.outbox.filters import Filter, counts, kinds
 from mmp.services.outbox.queue import (
     CHANNEL,
     NewMail,
@@ -33,6 +41,7 @@ __all__ = [
     "ABOUT_CANCELLED_EVENTS",
     "CHANNEL",
     "Contents",
+    "Filter",
     "MailDetail",
     "More",
     "NewMail",
@@ -43,15 +52,22 @@ __all__ = [
     "cancel",
     "cancel_all",
     "compose",
+    "counts",
     "enqueue",
     "enqueue_many",
     "hold",
     "hold_all",
+    "hold_mails",
+    "kinds",
     "latest_trouble",
     "mail_detail",
+    "mail_history",
     "mail_list",
+    "may_retry",
     "release",
     "release_all",
+    "release_mails",
+    "retry_mails",
     "secrets_in",
     "source_for",
     "suppress",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, select, true, update
 from sqlalchemy.orm import Session
 
 from mmp.core.mail import Reason, pack
@@ -83,7 +83,7 @@ def enqueue(
         .returning(Mail)
     )
     if made is not None:
-        _wake_workers(session)
+        wake_workers(session)
         return made
     return session.scalars(select(Mail).where(Mail.dedupe_key == dedupe_key)).one()
 
@@ -100,7 +100,7 @@ def enqueue_many(session: Session, *, now: datetime, mails: Sequence[NewMail]) -
         [_columns(mail, now) for mail in mails],
     )
     found = {row.dedupe_key: row.id for row in made}
-    _wake_workers(session)
+    wake_workers(session)
     return found
 
 
@@ -157,7 +157,8 @@ def cancel_all(
         *([Mail.person_id == person.id] if person else []),
         *([Mail.event_id == event.id] if event else []),
         *([Mail.kind.in_(kinds)] if kinds is not None else []),
-        *([Mail.programme_id == optional_of.id, Mail.optional] if optional_of else []),
+        *([Mail.programme_id == optional_of.id] if optional_of else []),
+        *([Mail.optional == true()] if optional_of else []),
         now=now,
         reason=reason,
     )
@@ -183,7 +184,7 @@ def hold_all(session: Session, *, reason: str) -> int:
 def release_all(session: Session) -> int:
     """Let every held mail go when it is due. Tells how many."""
     done = _change(session, Mail.state == MailState.HELD, state=MailState.DUE, reason=None)
-    _wake_workers(session)
+    wake_workers(session)
     return done
 
 
@@ -192,7 +193,7 @@ def release(session: Session, *, mail: Mail) -> bool:
     is_held = Mail.state == MailState.HELD
     done = _change(session, Mail.id == mail.id, is_held, state=MailState.DUE, reason=None)
     session.refresh(mail)
-    _wake_workers(session)
+    wake_workers(session)
     return done > 0
 
 
@@ -245,7 +246,7 @@ def insert_into(session: Session, model: type[Base]) -> "sqlite.Insert | postgre
     return sqlite.insert(model)
 
 
-def _wake_workers(session: Session) -> None:
-    """SQLite's workers see every commit by themselves."""
+def wake_workers(session: Session) -> None:
+    """Let them look once this is committed. SQLite's workers see every commit by themselves."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_notify(CHANNEL, "")))

@@ -5,24 +5,22 @@ programme (such as sign-in addresses). Never a secret token, and of a pair's tal
 went.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload, raiseload, selectinload, undefer
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, raiseload, selectinload, undefer
 
 from mmp.adapters.renderer import Rendered, Unwritable
 from mmp.core.errors import NotFound
 from mmp.core.mail import Result, Site, blot_out
-from mmp.models import Mail, MailAttempt, Membership, Person, Programme
-from mmp.models.enums import MembershipRole, MembershipStatus
-from mmp.models.mail import MailState
+from mmp.models import Mail, MailAttempt, Person
 from mmp.services.outbox.contents import rendered_mail, secrets_in
+from mmp.services.outbox.filters import EVERYTHING, TALK_KINDS, Filter, matching, visible_to
 from mmp.services.outbox.sent import read_back
 
-TALK_KINDS = frozenset({"talk_offered", "talk_fixed"})
 MOST = 100
 
 
@@ -50,22 +48,20 @@ class MailDetail:
 def mail_list(
     session: Session,
     *,
-    actor: Person,
-    programme: Programme | None = None,
-    states: Collection[MailState] | None = None,
+    actor: Person | None,
+    which: Filter = EVERYTHING,
     before: int | None = None,
     limit: int = MOST,
 ) -> Sequence[Mail]:
-    """The mail that `actor` may see, newest first, each with person, programme and event.
+    """The mail that `actor` may see (None, who runs the machine: all), newest first, each with
+    person, programme and event.
 
     `before` is the `id` of the last one of the page before. Two statements whatever the rows.
     """
     return session.scalars(
         select(Mail)
         .where(
-            visible_to(actor),
-            *([Mail.programme_id == programme.id] if programme else []),
-            *([Mail.state.in_(states)] if states is not None else []),
+            matching(which, actor),
             *([Mail.id < before] if before is not None else []),
         )
         .options(
@@ -75,15 +71,16 @@ def mail_list(
             raiseload("*"),
         )
         .order_by(Mail.id.desc())
-        .limit(min(limit, MOST))
+        .limit(limit)
     ).all()
 
 
-def mail_detail(session: Session, *, actor: Person, uuid: UUID, site: Site) -> MailDetail:
-    """One mail, as it was sent or would be sent now. Raises NotFound."""
+def mail_detail(session: Session, *, actor: Person | None, uuid: UUID, site: Site) -> MailDetail:
+    """One mail, as it was sent or would be sent now; `actor` is None for who runs the machine.
+    Raises NotFound."""
     mail = session.scalar(
         select(Mail)
-        .where(Mail.uuid == uuid, visible_to(actor))
+        .where(Mail.uuid == uuid, *([visible_to(actor)] if actor else []))
         .options(
             joinedload(Mail.person),
             joinedload(Mail.programme),
@@ -113,20 +110,6 @@ def latest_trouble(session: Session) -> MailAttempt | None:
     """Why no mail leaves at the moment; None if the last one did, or failed by itself."""
     last = session.scalar(select(MailAttempt).order_by(MailAttempt.id.desc()).limit(1))
     return last if last and last.result in (Result.STOPPED, Result.UNREACHABLE) else None
-
-
-def visible_to(actor: Person) -> ColumnElement[bool]:
-    """The mail that `actor` may see."""
-    theirs = aliased(Membership)
-    runs = select(Membership.programme_id).where(
-        Membership.person_id == actor.id,
-        Membership.role == MembershipRole.COORDINATOR,
-        Membership.status == MembershipStatus.ACTIVE,
-    )
-    people = select(theirs.person_id).where(theirs.programme_id.in_(runs))
-    return or_(
-        Mail.programme_id.in_(runs), and_(Mail.programme_id.is_(None), Mail.person_id.in_(people))
-    )
 
 
 def _shown(session: Session, mail: Mail, site: Site) -> Rendered:
