@@ -472,6 +472,24 @@ def test_hybrid_asks_where(office: Office) -> None:
         assert words in text
 
 
+@pytest.mark.parametrize(
+    ("form", "line"),
+    (
+        (EventForm.ONLINE, "by your clock: 16:00–16:30 Talk"),
+        (EventForm.IN_PERSON, "by the clock there: 15:00–15:30 Talk"),
+    ),
+)
+def test_the_agenda_is_written_by_the_clock_one_looks_at(
+    office: Office, form: EventForm, line: str
+) -> None:
+    office.event.form = form
+    lina = office.mentor("Lina", zone="Asia/Amman")
+    office.speaker()
+    office.invite()
+    office.leave()
+    assert line in office.text(lina)
+
+
 def test_each_mail_is_seen_before_it_goes(office: Office, session: Session) -> None:
     lina = office.mentor("Lina", locale="ar", zone="Asia/Amman")
     line, [sample] = invitations.preview_mail(

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Final
 
 from babel.dates import format_date
@@ -13,12 +14,12 @@ from mmp.adapters.renderer import language_for, locale_of
 from mmp.core.texts import language_of, pick
 from mmp.core.zones import to_wall
 from mmp.models import AgendaItem, Event, Mail
-from mmp.models.enums import Audience, EventStatus
+from mmp.models.enums import Audience, EventForm, EventStatus
 
 MOST: Final = 12
 """Lines; the event's page has them all."""
 Line = tuple[str, str]
-"""Hours in the reader's zone, which may be empty, and title."""
+"""Hours, which may be empty, and title."""
 
 
 def agendas(session: Session, mails: Sequence[Mail]) -> Mapping[int, tuple[Line, ...]]:
@@ -44,6 +45,18 @@ def agendas(session: Session, mails: Sequence[Mail]) -> Mapping[int, tuple[Line,
     }
 
 
+def agenda_zone(mail: Mail, event: Event) -> str:
+    """The clock by which the agenda is written: where one travels to that of the place."""
+    return event.zone if event.form is EventForm.IN_PERSON else mail.person.zone
+
+
+def _several_days(event: Event, zone: str) -> bool:
+    if event.starts_at is None:
+        return True
+    last = event.ends_at - timedelta(seconds=1)  # midnight belongs to the day before
+    return to_wall(event.starts_at, zone).date() != to_wall(last, zone).date()
+
+
 def _is_short(mail: Mail) -> bool:
     """Whether it is neutral, or about an item alone."""
     return mail.programme_id is None or "event" in mail.parameters
@@ -52,15 +65,14 @@ def _is_short(mail: Mail) -> bool:
 def _lines(mail: Mail, event: Event, items: Mapping[int, list[AgendaItem]]) -> tuple[Line, ...]:
     locale, language = mail.person.locale, language_for(mail.person.locale)
     babel = locale_of(locale if language_of(locale) == language else language)
+    zone = agenda_zone(mail, event)
     lines = []
     for item in items.get(event.id, ())[:MOST]:
         hours = ""
         if item.starts_at and item.ends_at:
-            starts, ends = (to_wall(at, mail.person.zone) for at in (item.starts_at, item.ends_at))
+            starts, ends = (to_wall(at, zone) for at in (item.starts_at, item.ends_at))
             hours = clock_interval(starts, ends, babel)
-            if event.starts_at is None or to_wall(event.starts_at, mail.person.zone).date() != (
-                to_wall(event.ends_at, mail.person.zone).date()
-            ):
+            if _several_days(event, zone):
                 hours = f"{format_date(starts, 'd MMM', locale=babel)} {hours}"
         lines.append((hours, pick(item.title, language)))
     return tuple(lines)

@@ -14,7 +14,7 @@ from mmp.core.mail import CalendarPart, Reason, Site, unpack
 from mmp.core.texts import pick
 from mmp.core.when import When
 from mmp.models import Mail
-from mmp.services.calendar_parts.agenda import agendas
+from mmp.services.calendar_parts.agenda import Line, agenda_zone, agendas
 from mmp.services.calendar_parts.parts import PART
 from mmp.services.calendars import invited_entries
 from mmp.services.outbox import ABOUT_CANCELLED_EVENTS, More, source_for
@@ -39,7 +39,7 @@ def read_parts(session: Session, mails: Sequence[Mail], site: Site) -> Mapping[i
     agenda = agendas(session, invitations)
     found = {}
     for mail in mails:
-        values = {"agenda": agenda[mail.id]} if mail.id in agenda else {}
+        values = _agenda(mail, agenda[mail.id]) if mail.id in agenda else {}
         if _method(mail) == "REQUEST":
             entry = entries.get((mail.person_id, mail.parameters[PART]["uid"]))
             if entry is None:
@@ -49,6 +49,11 @@ def read_parts(session: Session, mails: Sequence[Mail], site: Site) -> Mapping[i
         elif _method(mail) == "CANCEL":
             found[mail.id] = More(calendar=_cancel(mail, site))
     return found
+
+
+def _agenda(mail: Mail, lines: tuple[Line, ...]) -> dict[str, Any]:
+    there = mail.event is not None and agenda_zone(mail, mail.event) != mail.person.zone
+    return {"agenda": lines, "agenda_there": there}
 
 
 def _method(mail: Mail) -> str | None:
