@@ -25,6 +25,7 @@ from mmp.cli.people import people
 from mmp.cli.programmes import programmes
 from mmp.cli.run import run
 from mmp.cli.scheduler import scheduler
+from mmp.cli.solve import solve
 from mmp.core.errors import UserError
 
 
@@ -109,6 +110,7 @@ COMMANDS: tuple[click.Command, ...] = (
     account,
     programmes,
     people,
+    solve,
 )
 for _command in COMMANDS:
     main.add_command(_command)
