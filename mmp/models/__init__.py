@@ -2,6 +2,7 @@
 
 from mmp.models.agenda import AgendaItem, AgendaRole
 from mmp.models.base import Base
+from mmp.models.consents import Consent, RetentionRule
 from mmp.models.events import Event, GuidingQuestion, event_predecessor
 from mmp.models.feeds import Feed
 from mmp.models.forms import Answer, Form, Question, Response
@@ -14,6 +15,7 @@ from mmp.models.pair_talks import OfferedTime, OfferEnd, TalkConsent, TalkLog, T
 from mmp.models.pairs import Pair, PairMember
 from mmp.models.participation import Attendance, Delegation, Participation
 from mmp.models.people import Account, Membership, Organisation, Person
+from mmp.models.people_desk import PeopleImport, PersonMerge, PersonTag
 from mmp.models.programmes import (
     Break,
     Milestone,
@@ -36,6 +38,7 @@ __all__ = [
     "Attendance",
     "Base",
     "Break",
+    "Consent",
     "Contribution",
     "Delegation",
     "Delivery",
@@ -61,7 +64,10 @@ __all__ = [
     "Pair",
     "PairMember",
     "Participation",
+    "PeopleImport",
     "Person",
+    "PersonMerge",
+    "PersonTag",
     "Phase",
     "Programme",
     "Question",
@@ -69,6 +75,7 @@ __all__ = [
     "ReminderHold",
     "ReminderRule",
     "Response",
+    "RetentionRule",
     "SchedulerTick",
     "Series",
     "SignIn",

@@ -297,3 +297,33 @@ class InboundState(StrEnum):
     """Someone has to look: the worklist."""
     DONE = "done"
     """Someone has."""
+
+
+class ConsentPurpose(StrEnum):
+    """What a person may be asked to agree to."""
+
+    LISTED = "listed"
+    """Others of the programme see their name and organisation."""
+    PHOTO = "photo"
+    QUOTES = "quotes"
+    FEED_DETAIL = "feed_detail"
+    """Their name stands in others' calendars."""
+    ALUMNI_CONTACT = "alumni_contact"
+
+
+class RetainedKind(StrEnum):
+    """Kinds of data that are kept for so long and no longer."""
+
+    ANSWER_NOTES = "answer_notes"
+    TALK_LOGS = "talk_logs"
+    MAIL_WORDS = "mail_words"
+    INBOUND_MAIL = "inbound_mail"
+    PEOPLE = "people"
+    """Who left, or whose last programme is over: erased, unless they agreed to be contacted."""
+
+
+class ImportState(StrEnum):
+    DRAFT = "draft"
+    APPLYING = "applying"
+    APPLIED = "applied"
+    UNDONE = "undone"

@@ -63,6 +63,8 @@ class Person(Identified, Versioned, Keyed, Base):
     alarm_minutes: Mapped[int | None] = mapped_column(default=None)
     calendar_counter: Mapped[int] = mapped_column(default=0)
     """Rises with every change that this person's feeds may show."""
+    erased_at: Mapped[datetime | None] = mapped_column(default=None)
+    """A tombstone: nothing of them is left but the row, so that figures still add up."""
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
