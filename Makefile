@@ -28,7 +28,7 @@ COMPILE := $(BIN)/python -m compileall -q mmp
 help: ## Say what there is (this list)
 	@awk 'BEGIN { FS = ":.*## " } \
 	  /^##@ / { printf "\n%s\n", substr($$0, 5) } \
-	  /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	  /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: demo
 demo: $(READY) ## Start with an invented programme to try everything on (HOST=, PORT=)
@@ -78,6 +78,10 @@ translations: $(READY) ## Bring the catalogues to what the code and the template
 bench: $(READY) ## Measure speed against the promises made in the docs
 	@$(COMPILE)
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+.PHONY: bench-faults
+bench-faults: $(READY) ## Kill, halt and cut off workers as often as the docs say, and count the mail
+	@FAULTS=full $(BIN)/pytest tests/faults -n auto --dist worksteal $(ARGS)
 
 .PHONY: screenshots
 screenshots: $(READY) ## Draw the documents' pictures anew, with the demo and Chromium

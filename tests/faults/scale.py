@@ -1,0 +1,13 @@
+"""How much the fault tests do: a little in `make test`, all of it in `make bench-faults`."""
+
+import os
+
+FULL = os.environ.get("FAULTS") == "full"
+KILLS = 20 if FULL else 4
+"""Of one test, at random points."""
+MAILS = 600 if FULL else 120
+"""Of one burst."""
+PEOPLE = 150 if FULL else 30
+"""On the list of one event."""
+PATIENCE = 120.0 if FULL else 60.0
+"""Seconds until what has to happen counts as not happening; nothing waits that long by itself."""
