@@ -25,6 +25,8 @@ from mmp.web import (
     home,
     invitations,
     languages,
+    messages,
+    messages_sending,
     mine,
     outbox,
     pairs,
@@ -51,6 +53,7 @@ PAGES = (
     *(home, programmes, events, documents_, subscribe, sign_in, account, first_run),
     *(event_edits, event_states),
     *(desk, agenda_edits, participants, participants_many, invitations, uploads),
+    *(messages, messages_sending),
     *(mine, seen, pairs, talks, outbox, worklist, answers, answer_lists, unsubscribe),
 )
 """Imported for their views, which stand on the pages' blueprint."""

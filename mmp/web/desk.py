@@ -88,11 +88,14 @@ def around(slug: str, key: str) -> list[tuple[str, str, str]]:
         ("pages.participants", _("People")),
         ("pages.invitations", _("Invitations")),
         ("pages.uploads", _("Documents")),
+        ("pages.messages", _("Messages")),
     )
+    part = actor().part_in(slug)
+    hidden = set() if part and part.programme_id in actor().coordinates else {"pages.messages"}
     return [
         (endpoint, words, url_for(endpoint, slug=slug, key=key))
         for endpoint, words in places
-        if endpoint in current_app.view_functions
+        if endpoint in current_app.view_functions and endpoint not in hidden
     ]
 
 

@@ -17,6 +17,7 @@ from mmp.services import (
     event_edits,
     feeds,
     history,
+    messages,
     outbox,
     pair_talks,
     permissions,
@@ -32,7 +33,9 @@ from tests.support.factories import Factory
 from tests.web import rows
 
 Names = Mapping[str, object]
-OFFER, LOG = (UUID(f"00000000-0000-4000-8000-0000000000f{number}") for number in (1, 2))
+OFFER, LOG, DRAFT, SENT = (
+    UUID(f"00000000-0000-4000-8000-0000000000f{number}") for number in (1, 2, 3, 4)
+)
 
 
 class Scene:
@@ -116,6 +119,7 @@ class Scene:
             **self._offer(pair, partner, mentor),
             **self._asked(events["december"], mentor),
             **self._mails(year, mentor),
+            **self._messages(events["december"], planner),
             "pair": pair.uuid,
             "log": log.uuid,
             "feed": feeds.token_of(self.settings.feed_secret, feed, "page"),
@@ -173,6 +177,31 @@ class Scene:
             )
             made[name] = mail.uuid
         return made
+
+    def _messages(self, event: Event, planner: Person) -> Names:
+        """A draft to the list of an event in one language, and one that was sent."""
+        _, carried = sessions.start(self.session, now=NOW, person=planner, strength=Strength.STRONG)
+        actor = permissions.actor_of(self.session, now=NOW, token=carried)
+        words = messages.Words(
+            subject={"en": "Before we meet"},
+            text={"en": "Dear {{ name }}, bring a photo of a place you call home. {{ when }}"},
+        )
+        draft, sent = (
+            messages.write_draft(
+                self.session,
+                actor=actor,
+                now=NOW,
+                programme=event.programme,
+                event=event,
+                uuid=uuid,
+                words=words,
+            )
+            for uuid in (DRAFT, SENT)
+        )
+        messages.send_message(
+            self.session, actor=actor, now=NOW, message=sent, version=sent.version
+        )
+        return {"message": draft.uuid, "sent_message": sent.uuid}
 
     def _change(self, year: Programme, planner: Person) -> None:
         """Leave something in the history of the last meeting."""

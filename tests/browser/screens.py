@@ -74,6 +74,7 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
     "mentor": (
         Screen("home/"),
         Screen("home/seen/"),
+        Screen("home/messages/{sent_message}/"),
         Screen("agenda/"),
         Screen("month/2026-07/"),
         Screen("my/events/{june}/"),
@@ -112,6 +113,11 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         Screen(f"{EVENTS}/december/invitations/{{asked_person}}/"),
         Screen(f"{EVENTS}/june/documents/"),
         Screen(f"{EVENTS}/june/documents/{{document}}/"),
+        Screen(f"{PROGRAMME}/messages/"),
+        Screen(f"{EVENTS}/december/messages/new/"),
+        Screen(f"{PROGRAMME}/messages/{{message}}/"),
+        Screen(f"{PROGRAMME}/messages/{{message}}/edit/"),
+        Screen(f"{PROGRAMME}/messages/{{sent_message}}/"),
     ),
     "coordinator with codes": (
         Screen("account/"),
@@ -137,6 +143,7 @@ NO_SCREENS = {
     "pages.desk_this_month": "leads to the month of today",
     "pages.document": "a download",
     "pages.outbox_html": "the mail inside its page, looked at in its frame",
+    "pages.message_html": "the mail inside its page, looked at in its frame",
     "pages.own_feed_of_addresses": "leads back to the feed's page",
     "pages.own_feed_of_calendar": "leads back to the feed's page",
     "pages.own_this_month": "leads to the month of today",

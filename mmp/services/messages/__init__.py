@@ -1,7 +1,7 @@
 """Messages that a coordinator writes once, to some of a programme or of an event's list."""
 
 from mmp.services.messages.attaching import MOST_BYTES, documents_for, file_for
-from mmp.services.messages.audience import Choice, Line, WhyNot, audience
+from mmp.services.messages.audience import Choice, Line, WhyNot, audience, pairs_of
 from mmp.services.messages.drafts import (
     Words,
     change_draft,
@@ -44,6 +44,7 @@ __all__ = [
     "message_of",
     "messages_of",
     "outcome_of",
+    "pairs_of",
     "preview",
     "received",
     "send_message",

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, String, and_, func, or_, select, true, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from mmp.core.reminders import form_at
 from mmp.models import (
@@ -87,6 +87,16 @@ def audience(
         if _is_meant(row.Person, facts, choice, paired):
             lines.append(Line(row.Person, row.Participation, _why_not(row, facts, choice)))
     return lines
+
+
+def pairs_of(session: Session, programme: Programme) -> Sequence[Pair]:
+    """The pairs that go on, with their members; two statements."""
+    return session.scalars(
+        select(Pair)
+        .where(Pair.programme_id == programme.id, Pair.ends_on.is_(None))
+        .options(selectinload(Pair.members).joinedload(PairMember.person))
+        .order_by(Pair.key)
+    ).all()
 
 
 def _in_pairs(session: Session, programme: Programme, choice: Choice) -> set[int]:
