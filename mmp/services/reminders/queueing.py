@@ -224,7 +224,7 @@ def _when(row: Any, now: datetime, written: int) -> tuple[datetime, dict[str, An
     if now - row.due_at > LATE:
         at, step = by_day(now, row.zone, earliest=now, latest=row.expires_at)
         if step is not None and at > now:
-            return at, dict(step)
+            return at, {**step, "code": "put_off"}
     if written >= A_DAY:
         morning = next_morning(now, row.zone)
         if row.expires_at is None or row.expires_at - morning >= timedelta(hours=2):

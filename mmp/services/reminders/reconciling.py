@@ -32,6 +32,8 @@ from mmp.services.reminders.facts import EventFacts, read_facts
 LIVE: Final = (DeliveryState.PLANNED, DeliveryState.HELD)
 GONE: Final = (DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.FAILED)
 SETTLED: Final = (DeliveryState.SKIPPED, DeliveryState.EXPIRED, DeliveryState.SUPERSEDED)
+PUT_OFF: Final = ("put_off", "enough_today")
+"""What was due already and waits for a better hour: no edit makes it come earlier or not at all."""
 HELD_BY_COORDINATOR: Final = "by_coordinator"
 _LOCKS: Final = 0x6D6D70
 """Keeps these advisory locks apart from any others."""
@@ -130,7 +132,7 @@ def _known(rows: Iterable[Any], facts: EventFacts, now: datetime, *, heard: bool
             gone.add(place)
         elif row.state in SETTLED:
             skipped.add((place, row.nominal_at))
-        elif row.state in LIVE and row.due_at < now:
+        elif row.state in LIVE and (row.due_at < now or row.why[-1]["code"] in PUT_OFF):
             waiting.add((place, row.nominal_at))
     return Known(frozenset(gone), frozenset(skipped), frozenset(waiting), heard)
 

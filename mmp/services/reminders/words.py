@@ -16,7 +16,7 @@ def step_words(step: Step, locale: str) -> str:
     code = str(step["code"])
     if code.startswith(("before_", "after_")):
         return _distance(step, locale)
-    if code.startswith("night_"):
+    if code.startswith("night_") or code == "put_off":
         return _night(step, locale)
     if code.startswith("weekend"):
         return _weekend(step, locale)
@@ -60,6 +60,8 @@ def _night(step: Step, locale: str) -> str:
     }
     if step["code"] == "night_kept":
         return _("%(at)s, although it is night in %(city)s: the morning would be too late") % values
+    if step["code"] == "put_off":
+        return _("%(to)s, because mail had not left in time and it was night in %(city)s") % values
     if step["code"] == "night_later":
         return _("%(to)s, because %(at)s is night in %(city)s") % values
     if step["same_day"]:
