@@ -51,7 +51,7 @@ def _filtered(command: Callable[..., None]) -> Callable[..., None]:
 
 def _which(chosen: tuple[Any, ...], mails: tuple[UUID, ...] = ()) -> Filter:
     from mmp.models.mail import MailState  # heavy: SQLAlchemy
-    from mmp.services.outbox import Filter
+    from mmp.services.outbox import Filter  # as well
 
     states, kinds, programme, person = chosen
     return Filter(
@@ -95,8 +95,8 @@ def show(mail: UUID, in_json: bool) -> None:
 
     Secret addresses in it are left out. What a pair's mail says is the pair's own.
     """
-    from mmp.core.mail import Site
-    from mmp.services.outbox import mail_detail, mail_history  # heavy: SQLAlchemy, Jinja
+    from mmp.core.mail import Site  # not every command needs these
+    from mmp.services.outbox import mail_detail, mail_history
 
     with open_instance() as work:
         settings = work.settings
@@ -156,7 +156,7 @@ def _hold(work: Work, which: Filter) -> int:
 def _release(work: Work, which: Filter) -> int:
     """All that is held; of the plan, what a restore has held."""
     from mmp.services import reminders  # heavy, as the others
-    from mmp.services.outbox import release_mails
+    from mmp.services.outbox import release_mails  # heavy too
 
     count = release_mails(work.session, now=work.clock.now(), actor=None, which=which)
     if which.is_empty and (planned := reminders.release_planned(work.session)):

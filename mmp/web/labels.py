@@ -167,6 +167,8 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Reason.PERSON_LEFT: N_("The person has left."),
         Reason.SUPERSEDED: N_("A newer mail says it better."),
         Reason.BY_COORDINATOR: N_("By a coordinator."),
+        Reason.SUPPRESSED: N_("Their address has refused mail for good; nothing goes there."),
+        Reason.OPTED_OUT: N_("They want no reminders and messages."),
     },
     Result: {
         Result.SENT: N_("Handed over."),

@@ -2,17 +2,17 @@
 
 from datetime import datetime
 
-from flask_babel import gettext as _
+from flask_babel import gettext as _, ngettext
 from markupsafe import Markup
 
 from mmp.core.mail import Reason, Result
-from mmp.models import Mail, MailAttempt
+from mmp.models import HistoryEntry, Mail, MailAttempt
 from mmp.models.mail import WAITING, MailState
 from mmp.services.outbox.views import is_private
 from mmp.web import when
 from mmp.web.guards import actor
 from mmp.web.labels import N_, label
-from mmp.web.texts import isolate, isolated
+from mmp.web.texts import isolate, isolated, name_of
 
 _KINDS = {
     "sign_in": N_("An address to sign in with"),
@@ -27,23 +27,43 @@ _KINDS = {
     "item_cancelled": N_("A part of the agenda is cancelled"),
     "waiting": N_("A place on the waiting list"),
     "seat_free": N_("A seat became free"),
+    "reminder": N_("A reminder"),
+    "digest": N_("Several reminders in one"),
+    "reminders_overdue": N_("What became of reminders after an outage"),
+    "message": N_("A message"),
 }
-_AFTER_RESTORE = "restored from a backup"
+_OTHER_REASONS = {
+    "restored from a backup": N_("It may have left since the backup was made."),
+    "not_true_any_more": N_("What it says is not true any more."),
+}
 
 
 def kind_of(mail: Mail) -> Markup:
     """What a mail is about; of a pair's own no more than that it is theirs."""
     if is_private(mail):
         return isolate(_("About a pair’s talk"))
-    return isolate(_(_KINDS[mail.kind]) if mail.kind in _KINDS else _("A mail"))
+    return isolate(kind_words(mail.kind) or _("A mail"))
+
+
+def kind_words(kind: str) -> str:
+    """What mails of this kind are about; empty for one that has no name."""
+    return str(_(_KINDS[kind])) if kind in _KINDS else ""
 
 
 def reason_of(mail: Mail) -> Markup:
-    """Why it ended or is held, where the state alone does not say it."""
+    """Why it ended, is held or has not gone yet, where the state alone does not say it."""
+    if mail.state is MailState.DUE and mail.tries:
+        return isolate(
+            ngettext(
+                "Tried once; it is tried again.",
+                "Tried %(num)d times; it is tried again.",
+                mail.tries,
+            )
+        )
     if mail.reason is None or mail.state is MailState.SENT:
         return Markup()
-    if mail.reason == _AFTER_RESTORE:
-        return isolate(_("It may have left since the backup was made."))
+    if mail.reason in _OTHER_REASONS:
+        return isolate(_(_OTHER_REASONS[mail.reason]))
     try:
         return isolate(label(Reason(mail.reason)))
     except ValueError:  # a caller's own word
@@ -59,6 +79,21 @@ def answer_of(attempt: MailAttempt) -> Markup:
     """What the mail server said, in its own words."""
     said = Markup('<bdi lang="en" dir="ltr">{}</bdi>').format(attempt.text)
     return isolate(_("It said:")) + " " + said
+
+
+_ACTS = {
+    "held": N_("Held back"),
+    "released": N_("Let go"),
+    "retried": N_("Sent on its way again"),
+}
+
+
+def act_of(entry: HistoryEntry) -> Markup:
+    """“Held back by Cora Lind”."""
+    done = isolate(_(_ACTS[entry.action])) if entry.action in _ACTS else isolated(entry.action)
+    if entry.actor is None:
+        return done + " " + isolate(_("on the server"))
+    return done + Markup(" · ") + name_of(entry.actor)
 
 
 def moment(instant: datetime) -> Markup:

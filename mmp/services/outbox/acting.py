@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from mmp.core.mail import Reason
 from mmp.models import Delivery, HistoryEntry, Mail, Person
@@ -63,6 +63,7 @@ def mail_history(session: Session, uuid: UUID) -> Sequence[HistoryEntry]:
     return session.scalars(
         select(HistoryEntry)
         .where(HistoryEntry.subject_kind == KIND, HistoryEntry.subject_uuid == uuid)
+        .options(joinedload(HistoryEntry.actor))
         .order_by(HistoryEntry.id)
     ).all()
 

@@ -25,6 +25,7 @@ class Filter:
 
     states: frozenset[MailState] = frozenset()
     kinds: frozenset[str] = frozenset()
+    without_kinds: frozenset[str] = frozenset()
     programme: str | None = None
     person: str | None = field(default=None, repr=False)
     by_address: bool = False
@@ -60,6 +61,7 @@ def matching(which: Filter, actor: Person | None) -> ColumnElement[bool]:
         visible_to(actor) if actor else true(),
         *([Mail.state.in_(which.states)] if which.states else []),
         *([_of_kinds(which.kinds, actor)] if which.kinds else []),
+        *([Mail.kind.not_in(which.without_kinds)] if which.without_kinds else []),
         *([Mail.programme_id.in_(_programmes(which.programme))] if which.programme else []),
         *([Mail.person_id.in_(_people(which))] if which.person else []),
         *([Mail.uuid.in_(which.uuids)] if which.uuids is not None else []),
