@@ -14,9 +14,11 @@ _SECRET_PATH = re.compile(
 _RUN = re.compile(r"[A-Za-z0-9_-]{20,}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _HEX = re.compile(r"[0-9a-f]{32,}", re.IGNORECASE)
+OURS = 43
+"""So many letters our tokens have."""
 _TOKEN_LENGTH = 32
-"""Our tokens have 43 letters, and one without capitals or without small letters comes up less than
-once in a milliard. Shorter ones of others are known by a digit among both."""
+"""One of ours without capitals or without small letters comes up less than once in a milliard.
+Shorter ones of others are known by a digit among both."""
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
@@ -41,6 +43,8 @@ def _judged(run: str) -> str:
     if _HEX.fullmatch(run):
         return "(token)"
     rest = _UUID.sub("", run)
+    if len(rest) == OURS and re.search("[0-9]", rest):
+        return "(token)"
     mixed = re.search("[A-Z]", rest) and re.search("[a-z]", rest)
     if mixed and (len(rest) >= _TOKEN_LENGTH or re.search("[0-9]", rest)):
         return "(token)"
