@@ -28,7 +28,7 @@ LEFT_OUT = (
     "services/programme_files/**",
 )
 KEYWORDS = DEFAULT_KEYWORDS | dict.fromkeys(
-    ("_l", "lazy_gettext", "NotFound", "StaleEdit", "UnknownZone", "UserError")
+    ("_l", "lazy_gettext", "BadTemplate", "NotFound", "StaleEdit", "UnknownZone", "UserError")
 )
 HEADER = """\
 # The texts of mmp in one language; `python -m tests.web.catalogues` keeps them up to date."""
