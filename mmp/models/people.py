@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, event
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from mmp.core.finding import search_form, search_form_of
 from mmp.core.texts import Translated
 from mmp.models.base import Base, Identified, Keyed, Versioned
 from mmp.models.enums import (
@@ -24,6 +26,16 @@ if TYPE_CHECKING:
     from mmp.models.programmes import Programme
 
 
+def _organisation_search(context: DefaultExecutionContext) -> str:
+    values = context.get_current_parameters()  # type: ignore[no-untyped-call]  # untyped there
+    return search_form_of(values["name"] or {})
+
+
+def _person_search(context: DefaultExecutionContext) -> str:
+    values = context.get_current_parameters()  # type: ignore[no-untyped-call]  # untyped there
+    return search_form(values["name"], values.get("name_native"))
+
+
 class Organisation(Identified, Versioned, Keyed, Base):
     """A body that hosts, supports or sends people."""
 
@@ -33,6 +45,8 @@ class Organisation(Identified, Versioned, Keyed, Base):
     country: Mapped[str | None] = mapped_column(String(2), default=None)
     group: Mapped[StakeholderGroup | None] = mapped_column(default=None)
     url: Mapped[str | None] = mapped_column(default=None)
+    search: Mapped[str] = mapped_column(init=False, insert_default=_organisation_search)
+    """Its names as people look for them (`core.finding`); follows them by itself."""
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
@@ -65,6 +79,8 @@ class Person(Identified, Versioned, Keyed, Base):
     """Rises with every change that this person's feeds may show."""
     erased_at: Mapped[datetime | None] = mapped_column(default=None)
     """A tombstone: nothing of them is left but the row, so that figures still add up."""
+    search: Mapped[str] = mapped_column(init=False, insert_default=_person_search)
+    """Their names as people look for them (`core.finding`); follows them by itself."""
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
@@ -72,6 +88,16 @@ class Person(Identified, Versioned, Keyed, Base):
     memberships: Mapped[list[Membership]] = relationship(
         back_populates="person", default_factory=list, init=False, order_by="Membership.id"
     )
+
+
+@event.listens_for(Organisation, "before_update")
+def _organisation_renamed(mapper: object, connection: object, row: Organisation) -> None:
+    row.search = search_form_of(row.name)
+
+
+@event.listens_for(Person, "before_update")
+def _person_renamed(mapper: object, connection: object, row: Person) -> None:
+    row.search = search_form(row.name, row.name_native)
 
 
 class Account(Identified, Versioned, Base):
