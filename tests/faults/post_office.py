@@ -35,8 +35,7 @@ class Accepted:
 
 
 class PostOffice:
-    """The server as a test sees it. `say` decides what is answered at AUTH, MAIL, RCPT, DATA or
-    DOT from now on."""
+    """The server as a test sees it."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
@@ -65,9 +64,13 @@ class PostOffice:
             self._child.kill()
             self._child = None
 
-    def say(self, *, delay: float = 0.0, **answers: str) -> None:
-        """`delay` are seconds that each mail takes."""
-        _put(self._folder / "script", json.dumps({"delay": delay, **answers}))
+    def say(
+        self, command: str = "", answer: str = "", *, delay: float = 0.0, only: str = ""
+    ) -> None:
+        """From now on, to `command` (AUTH, MAIL, RCPT, DATA or DOT) `answer`; to everything else
+        yes. `only` where the reader's address begins so; `delay` are seconds that a mail takes."""
+        script = {"answers": {command: answer}, "delay": delay, "only": only}
+        _put(self._folder / "script", json.dumps(script))
 
     def accepted(self) -> list[Accepted]:
         return [Accepted(**json.loads(line)) for line in self._book.read_text().splitlines()]
@@ -92,8 +95,15 @@ class Clerk:
         self._book = os.open(folder / "accepted", os.O_WRONLY | os.O_APPEND)
         self._connections = 0
 
-    def _said(self, command: str) -> Any:
-        return json.loads(self._script.read_text()).get(command)
+    def _said(self, command: str, recipient: str = "") -> str | None:
+        script = self._read()
+        if not recipient.startswith(script["only"]):
+            return None
+        answer: str | None = script["answers"].get(command)
+        return answer
+
+    def _read(self) -> Any:
+        return json.loads(self._script.read_text())
 
     def let_in(self, server: Any, session: Any, envelope: Any, how: str, data: Any) -> AuthResult:
         """aiosmtpd's authenticator; without a message of our own it says 535."""
@@ -116,7 +126,7 @@ class Clerk:
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any
     ) -> str:
-        said = self._said("RCPT") or "250 OK"
+        said = self._said("RCPT", address) or "250 OK"
         if said.startswith("2"):
             envelope.rcpt_tos.append(address)
         return said
@@ -124,13 +134,14 @@ class Clerk:
     async def handle_DATA(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
-        if refusal := self._said("DATA"):
-            return str(refusal)
-        await asyncio.sleep(self._said("delay"))
+        recipient = envelope.rcpt_tos[0]
+        if refusal := self._said("DATA", recipient):
+            return refusal
+        await asyncio.sleep(self._read()["delay"])
         if self._said("DOT") == PAUSE:
             await self._pause(session)
         self._note(session, envelope)
-        if self._said("DOT") == SILENCE:
+        if self._said("DOT", recipient) == SILENCE:
             await asyncio.sleep(3600)
         return "250 OK"
 

@@ -31,7 +31,7 @@ def test_a_worker_that_is_halted_past_its_lease(
     """It cannot know when it goes on: what its connections had under way comes twice, and nothing
     else. What it writes down then changes nothing."""
     put(session, factory, clock, MAILS)
-    post.say(DOT=PAUSE)
+    post.say("DOT", PAUSE)
     halted = start_worker(lease=LEASE, lanes=LANES, many=1)
     wait_until(lambda: post.waiting() == LANES, "nothing is under way")
     halted.halt()
@@ -59,7 +59,7 @@ def test_a_server_that_is_slower_than_a_lease(
 ) -> None:
     """The lease is renewed meanwhile: nobody else takes what waits for its answer."""
     put(session, factory, clock, MAILS)
-    post.say(DOT=PAUSE)
+    post.say("DOT", PAUSE)
     start_worker(lease=LEASE, batch=MAILS)
     wait_until(lambda: post.waiting() == 1, "nothing is under way")
 

@@ -59,7 +59,7 @@ def test_several_share_a_burst(
 ) -> None:
     """All of them hold mail before the first one leaves."""
     put(session, factory, clock, MAILS)
-    post.say(DOT=PAUSE)
+    post.say("DOT", PAUSE)
     for _ in range(workers):
         start_worker()
     wait_until(lambda: len(holders(session)) == workers, "somebody got nothing")
