@@ -1,10 +1,12 @@
 """Rules as coordinators set them, what they see of them beforehand, and what they hold back."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from mmp.adapters.clock import FixedClock
@@ -69,7 +71,7 @@ def test_the_event_replaces_the_programme_replaces_the_preset(
     session: Session, clock: FixedClock, event: Event, actor: Actor
 ) -> None:
     programme = event.programme
-    given = {"actor": actor, "now": clock.now(), "programme": programme}
+    given: dict[str, Any] = {"actor": actor, "now": clock.now(), "programme": programme}
     assert list(planned(session)) == ["pack", "week", "day"]
     reminders.save_rule(session, key="day", details=TWO_DAYS, **given)
     reminders.switch_rule(session, key="week", active=False, event=event, **given)
@@ -94,7 +96,12 @@ def test_the_event_replaces_the_programme_replaces_the_preset(
 def test_who_saves_an_older_version_is_told(
     session: Session, clock: FixedClock, event: Event, actor: Actor
 ) -> None:
-    given = {"actor": actor, "now": clock.now(), "programme": event.programme, "key": "day"}
+    given: dict[str, Any] = {
+        "actor": actor,
+        "now": clock.now(),
+        "programme": event.programme,
+        "key": "day",
+    }
     reminders.save_rule(session, details=TWO_DAYS, **given)
     assert reminders.save_rule(session, details=TWO_DAYS, **given).version == 1  # sent twice
     other = reminders.details_of(
@@ -122,11 +129,9 @@ def test_what_does_not_hold_is_refused(
     clock: FixedClock,
     event: Event,
     actor: Actor,
-    changes: dict[str, object],
+    changes: dict[str, Any],
     field: str,
 ) -> None:
-    from dataclasses import replace
-
     with pytest.raises(UserError) as caught:
         reminders.save_rule(
             session,
@@ -134,7 +139,7 @@ def test_what_does_not_hold_is_refused(
             now=clock.now(),
             programme=event.programme,
             key=f"own-{uuid4().hex[:6]}",
-            details=replace(TWO_DAYS, **changes),  # type: ignore[arg-type]  # whatever a form gives
+            details=replace(TWO_DAYS, **changes),
         )
     assert caught.value.field == field
 
@@ -202,7 +207,12 @@ def test_discreet_readers_get_hours_alone(
 def test_held_until_released(
     session: Session, factory: Factory, clock: FixedClock, event: Event, actor: Actor
 ) -> None:
-    given = {"actor": actor, "now": clock.now(), "programme": event.programme, "event": event}
+    given: dict[str, Any] = {
+        "actor": actor,
+        "now": clock.now(),
+        "programme": event.programme,
+        "event": event,
+    }
     assert reminders.hold(session, **given)
     factory.participation(event, factory.person(event.programme))
     session.commit()
@@ -268,7 +278,7 @@ def test_several_in_an_hour_are_one_mail_and_three_a_day(
     counts = []
     end = datetime.fromisoformat("2026-11-19T21:00+00:00")
     clock.set(datetime.fromisoformat("2026-11-18T22:00+00:00"))
-    session.execute(Delivery.__table__.delete().where(Delivery.__table__.c.due_at < clock.now()))
+    session.execute(delete(Delivery).where(Delivery.due_at < clock.now()))
     while (due := reminders.next_delivery(session)) and due < end:
         clock.set(due)
         reminders.queue_due(session, now=due)

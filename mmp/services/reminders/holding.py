@@ -37,7 +37,7 @@ def hold(
     rule: str | None = None,
 ) -> bool:
     """Keep back the reminders of an event, of a rule, or of a rule at an event, also those that are
-    planned from now on. Mails that are made already are held in the outbox. Raises ValueError where
+    planned from now on. A mail that is made already is held in the outbox. Raises ValueError where
     neither is named; tells whether they were not held yet."""
     if event is None and rule is None:
         raise ValueError("name an event or a rule")
