@@ -114,7 +114,10 @@ ACTS: Mapping[str, Act] = {
         "pages.hold_mail",
         N_("Hold back"),
         N_("Hold mail back"),
-        N_("It stays here until somebody lets it go. What is just being handed over may still go."),
+        N_(
+            "What is held stays here until somebody lets it go. What is just being handed over "
+            "may still go."
+        ),
         HOLDABLE,
         service.hold_mails,
         _held,
@@ -124,7 +127,7 @@ ACTS: Mapping[str, Act] = {
         "pages.release_mail",
         N_("Let it go"),
         N_("Let mail go"),
-        N_("It goes when it is due, and at once where that has passed."),
+        N_("What is let go leaves when it is due, and at once where that has passed."),
         (MailState.HELD,),
         service.release_mails,
         _released,
@@ -135,7 +138,7 @@ ACTS: Mapping[str, Act] = {
         N_("Try again"),
         N_("Try mail again"),
         N_(
-            "It goes at once, the same mail as before: where it arrived after all, most mail "
+            "Each leaves at once, the same mail as before: where it arrived after all, most mail "
             "programs show it once. Where an address was refused, mend it first."
         ),
         RETRIABLE,
