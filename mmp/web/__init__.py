@@ -33,6 +33,9 @@ from mmp.web import (
     participants,
     participants_many,
     programmes,
+    reminder_plans,
+    reminder_rules,
+    reminders,
     rendering,
     seen,
     sign_in,
@@ -53,7 +56,7 @@ PAGES = (
     *(home, programmes, events, documents_, subscribe, sign_in, account, first_run),
     *(event_edits, event_states),
     *(desk, agenda_edits, participants, participants_many, invitations, uploads),
-    *(messages, messages_sending),
+    *(messages, messages_sending, reminders, reminder_rules, reminder_plans),
     *(mine, seen, pairs, talks, outbox, worklist, answers, answer_lists, unsubscribe),
 )
 """Imported for their views, which stand on the pages' blueprint."""

@@ -88,6 +88,7 @@ def around(slug: str, key: str) -> list[tuple[str, str, str]]:
         ("pages.participants", _("People")),
         ("pages.invitations", _("Invitations")),
         ("pages.uploads", _("Documents")),
+        ("pages.reminders", _("Reminders")),
         ("pages.messages", _("Messages")),
     )
     part = actor().part_in(slug)

@@ -12,17 +12,19 @@ from werkzeug.wrappers import Response
 
 from mmp.core.errors import UserError
 from mmp.core.zones import day_in_zone, to_utc
-from mmp.models import Break
-from mmp.models.enums import AttendanceForm, Partstat, Precision
-from mmp.services import answers, mine as service, programmes
+from mmp.models import Break, Person
+from mmp.models.enums import AttendanceForm, DeliveryState, Partstat, Precision
+from mmp.services import answers, mine as service, programmes, reminders
 from mmp.services.documents import documents_of, own_documents
 from mmp.services.mine import Fellow, OwnEvent, Reply
+from mmp.services.reminders import PlanLine
 from mmp.web import (
     agenda as agendas,
     clocks,
     month as month_,
     own_month as own_month_,
     own_pairs,
+    reminder_words,
 )
 from mmp.web.context import context, session
 from mmp.web.forms import refuse
@@ -69,10 +71,19 @@ def own_home() -> str:
         ahead=ahead[:SHOWN_AHEAD],
         pairs=own_pairs.glance(now),
         documents=own_documents(session(), who),
+        reminder=_next_reminder(now),
+        reminder_words=reminder_words,
         form=AnswerForm(formdata=None),
         may_plan="pages.desk" in current_app.view_functions,
         **_shared(now),
     )
+
+
+def _next_reminder(now: datetime) -> PlanLine | None:
+    """What comes next by mail."""
+    person = session().get_one(Person, actor().person_id)
+    lines = reminders.plan_of_person(session(), now=now, person=person, back=timedelta())
+    return next((line for line in lines if line.state is DeliveryState.PLANNED), None)
 
 
 @pages.get("/agenda/")

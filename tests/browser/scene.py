@@ -21,6 +21,7 @@ from mmp.services import (
     outbox,
     pair_talks,
     permissions,
+    reminders,
     sessions,
     sign_in as links,
 )
@@ -113,6 +114,7 @@ class Scene:
             uuid=LOG,
             entry=pair_talks.LogEntry(date(2026, 6, 10), 45, "What we expect of each other"),
         )
+        reminders.reconcile(session, now=NOW, event=events["december"])
         self._delete_draft(year, planner)
         self._change(year, planner)
         return {key: event.uuid for key, event in events.items()} | {
@@ -121,6 +123,7 @@ class Scene:
             **self._mails(year, mentor),
             **self._messages(events["december"], planner),
             "pair": pair.uuid,
+            "reminded": mentor.uuid,
             "log": log.uuid,
             "feed": feeds.token_of(self.settings.feed_secret, feed, "page"),
             "feed_uuid": feed.uuid,

@@ -33,6 +33,7 @@ FOREIGN: dict[str, set[str]] = {
     "token": {"nonsense-nonsense-nonsense"},
     "uuid": {"00000000-0000-4000-8000-000000000000"},
     "month": {"2026-10"},
+    "rule": {"no-such-rule"},
 }
 """What another's objects are called in addresses, by the parameter's name. Whatever is a UUID in a
 rule stands for a row of each kind; for `token` addresses come to it that have ended."""
