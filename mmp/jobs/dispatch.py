@@ -7,7 +7,7 @@ twice, with the same Message-ID: at most one per lane.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -62,7 +62,8 @@ class Dispatcher:
         """Send all that is due; give when the next mail or reminder is (None: nothing waits)."""
         self.liveness.show()
         with self.sessions() as session:
-            self._free(session)
+            # No lane is at work: what is ours is left from one that the database failed.
+            self._free(session, left={self.liveness.owner})
         while True:
             now, idle = self.clock.now(), self._rests() or self.stopping.is_set()
             with self.sessions() as session:
@@ -77,10 +78,11 @@ class Dispatcher:
             if not self._send(1 if count < self.many or self._careful else self.lanes):
                 return due  # others are at it
 
-    def _free(self, session: Session) -> None:
-        """Take from the dead. Looks first: an idle worker writes nothing."""
+    def _free(self, session: Session, left: Collection[str] = ()) -> None:
+        """Take from the dead, and what these workers `left`. Looks first: an idle worker writes
+        nothing."""
         owners = claims.owners(session)
-        dead = self.liveness.dead({claims.worker_of(owner) for owner in owners})
+        dead = self.liveness.dead({claims.worker_of(owner) for owner in owners}) | set(left)
         gone = {owner for owner in owners if claims.worker_of(owner) in dead}
         if owners and claims.free(session, dead=gone):
             session.commit()

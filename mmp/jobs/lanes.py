@@ -112,16 +112,15 @@ class Lane:
     def _note(self, letter: Letter, outcome: Outcome) -> bool:
         """Write down what came of a mail, however often the database has to be asked: forgotten,
         it would be sent again."""
-        for seconds in PATIENCE:
+        for seconds in (0.0, *PATIENCE):
             try:
+                if seconds:
+                    self.wait(seconds)
+                    self.hand.reconnect()
                 return self._note_once(letter, outcome)
             except DBAPIError as error:
                 log.warning("mail %s cannot be marked yet: %s", letter.uuid, type(error).__name__)
-                self.wait(seconds)
-            try:
-                self.hand.reconnect()
-            except DBAPIError:
-                continue
+        self.hand.reconnect()
         return self._note_once(letter, outcome)
 
     def _note_once(self, letter: Letter, outcome: Outcome) -> bool:

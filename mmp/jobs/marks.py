@@ -135,8 +135,9 @@ class Hand:
         self._connection.close()
 
     def reconnect(self) -> None:
-        """Begin anew after the database was away."""
-        self._connection.invalidate()
+        """Begin anew after the database was away; again, if it still was."""
+        if not self._connection.closed:
+            self._connection.invalidate()
         self.close()
         self._connect()
 

@@ -24,6 +24,7 @@ class Child:
 
     def __init__(self, target: Callable[..., None], *args: Any, log: Path) -> None:
         self.said.append(log)
+        self._log = log
         self._process = _FORKS.Process(target=_run, args=(target, args, log), daemon=True)
         self._process.start()
 
@@ -42,6 +43,10 @@ class Child:
     @property
     def alive(self) -> bool:
         return self._process.is_alive()
+
+    def words(self) -> str:
+        """What it has said so far."""
+        return self._log.read_text()
 
     def _signal(self, number: int) -> None:
         assert self._process.pid is not None  # it was started

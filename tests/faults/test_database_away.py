@@ -12,7 +12,7 @@ from mmp.models import Base
 from tests.faults.children import wait_until
 from tests.faults.cluster import FallibleCluster
 from tests.faults.conftest import Settle, StartWorker, put
-from tests.faults.post_office import PostOffice
+from tests.faults.post_office import PAUSE, PostOffice
 from tests.faults.scale import FULL, MAILS
 from tests.support.factories import Factory
 
@@ -57,7 +57,7 @@ def test_an_immediate_stop_loses_nothing(
     settle: Settle,
     chance: random.Random,
 ) -> None:
-    """The same worker goes on by itself, within its lease."""
+    """The same worker goes on by itself, and does not wait for its own leases to end."""
     put(session, factory, clock, MAILS)
     post.say(delay=0.01)
     start_worker(lanes=LANES, many=1)
@@ -69,3 +69,26 @@ def test_an_immediate_stop_loses_nothing(
     found = settle(MAILS, fault=f"immediate stop of PostgreSQL, {LANES} connections", times=STOPS)
     assert found.lost == 0
     assert found.repeated <= STOPS * LANES
+
+
+def test_what_left_meanwhile_is_written_down_later(
+    cluster: FallibleCluster,
+    session: Session,
+    factory: Factory,
+    clock: FixedClock,
+    post: PostOffice,
+    start_worker: StartWorker,
+    settle: Settle,
+) -> None:
+    """The server takes a mail of each connection while there is no database to note it."""
+    put(session, factory, clock, 40)
+    post.say("DOT", PAUSE)
+    worker = start_worker(lanes=LANES, many=1, batch=5)
+    wait_until(lambda: post.waiting() == LANES, "not every connection sends")
+    cluster.crash()
+    post.say()
+    in_vain = "cannot be marked yet"
+    wait_until(lambda: worker.words().count(in_vain) >= 3 * LANES, "it does not try again")
+    cluster.resume()
+    found = settle(40, fault=f"no PostgreSQL while {LANES} mails are accepted")
+    assert (found.lost, found.repeated) == (0, 0)
