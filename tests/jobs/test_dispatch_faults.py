@@ -1,27 +1,18 @@
-"""A real mail server on loopback, and workers that die."""
+"""What a real mail server on loopback answers, and what that means. Faults of whole processes are
+in `tests/faults`."""
 
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mmp.adapters.clock import FixedClock
 from mmp.adapters.mailer import SMTPMailer
 from mmp.core.mail import Reason
-from mmp.models import Mail
 from mmp.models.mail import MailState
 from tests.jobs.conftest import Enqueue, MakeWorker
 from tests.jobs.relay import SILENCE, Relay, relay
 from tests.support.factories import Factory
-
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 20.0
-KILLS = 2
 
 
 @pytest.fixture
@@ -32,56 +23,6 @@ def server() -> Iterator[Relay]:
 
 def mailer(server: Relay, timeout: float = 5) -> SMTPMailer:
     return SMTPMailer(host="127.0.0.1", port=server.port, encryption="none", timeout=timeout)
-
-
-def wait_until(true: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.005)
-
-
-@pytest.mark.slow
-@pytest.mark.both_databases
-def test_kill_9_loses_nothing(
-    session: Session,
-    database_url: str,
-    tmp_path: Path,
-    server: Relay,
-    factory: Factory,
-    enqueue: Enqueue,
-    clock: FixedClock,
-) -> None:
-    """In mid-burst, several times. Whoever comes after takes over at once, not after the lease."""
-    person = factory.person()
-    mails = 40 * (KILLS + 1)
-    for _ in range(mails):
-        enqueue(person=person)
-    session.commit()
-    command = [sys.executable, "-m", "tests.jobs.worker_process", database_url]
-    command += [f"smtp://127.0.0.1:{server.port}", str(tmp_path), clock.now().isoformat()]
-    workers = [subprocess.Popen(command, cwd=ROOT) for _ in range(KILLS + 1)]
-    try:
-        for number, worker in enumerate(workers[:KILLS]):
-            part = 1 + mails * (number + 1) // (KILLS + 2)
-            wait_until(lambda part=part: len(server.received) >= part, "the burst stands still")  # type: ignore[misc]  # bound now
-            worker.kill()
-            worker.wait()
-        wait_until(lambda: len(server.message_ids()) == mails, "mail was lost")
-
-        def all_marked() -> bool:
-            session.rollback()
-            sent = select(func.count()).where(Mail.state == MailState.SENT)
-            return session.scalar(sent) == mails
-
-        wait_until(all_marked, "sent and not marked")
-    finally:
-        for worker in workers:
-            worker.kill()
-            worker.wait()
-    assert len(server.received) - mails <= KILLS, "a kill repeats one mail of its worker at most"
-    kept = set(session.scalars(select(Mail.message_id)))
-    assert set(server.message_ids()) == kept
 
 
 def test_a_relay_that_is_down_and_comes_back(
