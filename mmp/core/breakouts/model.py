@@ -28,6 +28,8 @@ class Model:
     """(R, g) seats of each group"""
     features: Array
     """(n, V) 0 or 1"""
+    facilitates: Array
+    """(n,) bool: can facilitate, where that matters"""
     table: Array
     """(R, g, V, most + 3) cost of a count in a group; index 0 stands for -1."""
     pairs: Array
@@ -62,6 +64,10 @@ def model_of(problem: Problem, weights: Weights | None = None) -> Model:
     for one, other in problem.together:
         together[one, other] = together[other, one] = True
     pairs -= weights.hard * together
+    if weights.language and problem.preferred:
+        likes = np.array(problem.preferred)
+        pairs += weights.language * ((likes[:, None] & likes) == 0)
+        np.fill_diagonal(pairs, 0)
     both = np.einsum("ri,rj->ij", present.astype(float), present.astype(float))
     past = np.zeros((n, n))
     for (one, other), count in meetings(problem.past).items():
@@ -76,6 +82,7 @@ def model_of(problem: Problem, weights: Weights | None = None) -> Model:
         present=present,
         sizes=sizes,
         features=features,
+        facilitates=features[:, -1] > 0 if problem.facilitators is not None else np.zeros(n, bool),
         table=table,
         pairs=pairs,
         counted=weights.repeat * (~together & ~np.eye(n, dtype=bool)),
@@ -127,15 +134,8 @@ def _lacks(problem: Problem, weights: Weights) -> Array:
     used = [bit for bit in range(32) if any(bits >> bit & 1 for bits in problem.languages)]
     if not used:
         return np.full((problem.people, 1), weights.hard)
-    likes = problem.preferred or problem.languages
     return np.array(
-        [
-            [
-                0.0 if liked >> bit & 1 else weights.language if bits >> bit & 1 else weights.hard
-                for bit in used
-            ]
-            for bits, liked in zip(problem.languages, likes, strict=True)
-        ]
+        [[0.0 if bits >> bit & 1 else weights.hard for bit in used] for bits in problem.languages]
     )
 
 

@@ -14,6 +14,8 @@ import numpy as np
 from mmp.core.breakouts.model import Array, Model
 
 HARD, SIZE = 1_000.0, 6.0
+TENURE = 20
+PATIENCE, SHAKES, SHAKEN = 600, 6, 8
 HUGE = 1e7
 
 
@@ -42,20 +44,30 @@ class Points:
             together += row[:, None] == row
         np.fill_diagonal(together, 0)
         self.together = together
-        first, second = [], []
-        for row in scheme:
+        self._prepare_pairs(full)
+        self.members_across = np.ascontiguousarray(self.members.transpose(0, 2, 1))
+        self.lower = np.tril(np.full((seats, seats), HUGE, np.float32))
+        self.one_language = np.eye(self.lack.shape[2], dtype=np.float32)
+        self.step_number = 0
+        self.best_cost = np.inf
+        self.local_cost = np.inf
+        self.still, self.shakes = 0, 0
+        self.restart()
+
+    def _prepare_pairs(self, full: bool) -> None:
+        """Every two points of a group: a swap of theirs changes nothing in that group."""
+        first, second, groups, layers = [], [], [], []
+        for layer, row in enumerate(self.scheme):
             one, other = np.nonzero(np.triu(row[:, None] == row, 1))
             first.append(one)
             second.append(other)
+            groups.append(row[one] + self.m.g * layer)
+            layers.append(np.full(len(one), 0 if full else layer))
         self.first, self.second = np.concatenate(first), np.concatenate(second)
-        layer = np.repeat(np.arange(rounds), [len(one) for one in first])
-        self.pair_group = (scheme[layer, self.first] + g * layer).astype(np.intp)
-        self.pair_layer = np.zeros_like(layer) if full else layer
-        self.upper = np.triu(np.ones((seats, seats), bool), 1)
-        self.tabu = np.zeros((seats, seats), np.int32)
-        self.step_number = 0
-        self.best_cost = np.inf
-        self.start(rng.permutation(seats))
+        self.pair_group, self.pair_layer = np.concatenate(groups), np.concatenate(layers)
+        self.pair = self.first * self.seats + self.second
+        self.distinct = len(np.unique(self.pair)) == len(self.pair)
+        self.ones = np.ones(self.features.shape[2], np.float32)
 
     def _prepare_people(self, present: Array) -> None:
         """(layers, seats, V) features and (layers, seats, L) lacks, none for who is away."""
@@ -98,65 +110,109 @@ class Points:
     def start(self, order: Array) -> None:
         """Begin again with `order[point]` as the person at each point; the best is kept."""
         self.order = order.copy()
+        self.people = self.features[:, order]
+        self.unheard = self.lack[:, order]
+        self.rules = self.weight[order][:, order]
+        self.tabu = np.zeros((self.seats, self.seats), np.int32)
+        self.still = 0
         if not hasattr(self, "best"):
             self.best = order.copy()
 
     def restart(self) -> None:
-        """Begin again by chance; the best is kept."""
-        self.start(self.rng.permutation(self.seats))
+        """Begin again by chance; the best is kept. As many who can facilitate as there are groups
+        share a row, so that (in a transversal design) each group has one, and so do the empty
+        seats, so that sizes are even."""
+        m, g = self.m, self.m.g
+        order = self.rng.permutation(m.n)
+        if m.owed:  # the scheme is by person: who must sit together stays at their points
+            bound = (m.pairs < 0).any(1)
+            free = np.flatnonzero(~bound)
+            order = np.arange(m.n)
+            order[free] = self.rng.permutation(free)
+        order = np.concatenate([order, np.arange(m.n, self.seats)])
+        can = order[: m.n][m.facilitates[order[: m.n]]]
+        if len(can) >= g and not m.owed and self.seats >= 2 * g:
+            row = can[:g]
+            order = np.concatenate([row, order[~np.isin(order, row)]])
+        self.local_cost, self.shakes = np.inf, 0
+        self.start(order)
+
+    def _diversify(self) -> None:
+        """Where nothing has been better for long: some change places, from the best of this
+        beginning; and after some of that in vain, a new beginning."""
+        if self.shakes >= SHAKES:
+            self.restart()
+            return
+        self.shakes += 1
+        order = self.local_best.copy()
+        some = self.rng.choice(self.seats, min(SHAKEN, self.seats), replace=False)
+        order[some] = order[np.roll(some, 1)]
+        self.start(order)
 
     def step(self) -> None:
         """Weigh up where everybody is, and make the best swap that is not tabu."""
-        order, layers = self.order, self.layers
-        people = self.features[:, order]
-        lack = self.lack[:, order]
-        members = self.members
-        counts = members.transpose(0, 2, 1) @ people  # (layers, groups, V)
+        if self.still > PATIENCE:
+            self._diversify()
+        people, lack, rules = self.people, self.unheard, self.rules
+        groups = self.members_across
+        counts = groups @ people  # (layers, groups, V)
         costs = self.table[counts.astype(np.intp) + self.offset]  # (layers, groups, V, 3)
-        spoken = members.transpose(0, 2, 1) @ lack
+        spoken = groups @ lack
         room = spoken.argmin(2)
-        weight = self.weight[order][:, order]
-        shares = weight @ self.together
+        shares = rules @ self.together
         cost = float(costs[..., 0].sum()) + float(spoken.min(2).sum())
-        cost += float(np.einsum("ii->", shares)) / 2
-        if cost < self.best_cost - 1e-3:
-            self.best_cost, self.best = cost, order.copy()
+        cost += float(shares.trace()) / 2
+        self._note(cost)
         twice = costs[..., 1]
-        language = np.zeros(spoken.shape, np.float32)
-        np.put_along_axis(language, room[:, :, None], 1, 2)
-        per_point = members @ np.concatenate([costs[..., 2], twice, language], axis=2)
+        sums = np.concatenate([costs[..., 2], twice, self.one_language[room]], axis=2)
+        per_point = self.members @ sums
         v = people.shape[2]
         gain = per_point[..., :v] - per_point[..., v : 2 * v] * people
         weights = np.concatenate([gain, per_point[..., 2 * v :]], axis=2)
-        persons = np.concatenate([people, lack], axis=2)
-        width = weights.shape[2] * layers
-        found = (
-            weights.transpose(1, 0, 2).reshape(self.seats, width)
-            @ persons.transpose(1, 0, 2).reshape(self.seats, width).T
-        )
+        found = _flat(weights) @ _flat(np.concatenate([people, lack], axis=2)).T
         found += shares.T
-        own = found.diagonal().copy()
-        found -= own[:, None]
+        found -= found.diagonal()[:, None].copy()
         found = found + found.T
-        found += 2 * weight * self.together
-        a, b = people[self.pair_layer, self.first], people[self.pair_layer, self.second]
-        shared = (twice.reshape(-1, v)[self.pair_group] * (a != b)).sum(1)
-        np.subtract.at(found, (self.first, self.second), shared)
+        found += 2 * rules * self.together
+        self._take_back(found, twice.reshape(-1, v))
         self._move(found, cost)
 
+    def _note(self, cost: float) -> None:
+        self.still += 1
+        if cost < self.local_cost - 1e-3:
+            self.local_cost, self.local_best = cost, self.order.copy()
+            self.still, self.shakes = 0, 0
+        if cost < self.best_cost - 1e-3:
+            self.best_cost, self.best = cost, self.order.copy()
+
+    def _take_back(self, found: Array, twice: Array) -> None:
+        """In a group where both sit a swap changes nothing: take out what it was counted as."""
+        people = self.people
+        if self.layers == 1:
+            differ = people[0, self.first] != people[0, self.second]
+        else:
+            differ = people[self.pair_layer, self.first] != people[self.pair_layer, self.second]
+        shared = (twice[self.pair_group] * differ) @ self.ones
+        if self.distinct:
+            found.reshape(-1)[self.pair] -= shared
+        else:
+            np.subtract.at(found.reshape(-1), self.pair, shared)
+
     def _move(self, found: Array, cost: float) -> None:
-        order = self.order
-        barred = self.tabu[order][:, order] > self.step_number
-        barred &= found >= self.best_cost - cost - 1e-3
-        found = np.where(self.upper, found, HUGE)
+        barred = (self.tabu > self.step_number) & (found >= self.local_cost - cost - 1e-3)
+        found += self.lower
         found[barred] += HUGE / 2
-        least = found.min()
-        ties = np.flatnonzero(found.ravel() <= least + 1e-3)
+        ties = (found.reshape(-1) <= found.min() + 1e-3).nonzero()[0]
         x, y = divmod(int(ties[self.rng.integers(len(ties))]), self.seats)
-        one, other = order[x], order[y]
         self.step_number += 1
-        self.tabu[one, other] = self.tabu[other, one] = self.step_number + 20
-        order[x], order[y] = other, one
+        self.tabu[x, y] = self.tabu[y, x] = self.step_number + TENURE
+        here, there = [x, y], [y, x]
+        self.order[here] = self.order[there]
+        self.people[:, here] = self.people[:, there]
+        self.unheard[:, here] = self.unheard[:, there]
+        for table in (self.rules, self.tabu):
+            table[here] = table[there]
+            table[:, here] = table[:, there]
 
     def seated(self) -> Array:
         """(R, n) the group of each person in the best order; who is away has the number g."""
@@ -167,5 +223,15 @@ class Points:
         return seats
 
 
+def _flat(layers: Array) -> Array:
+    """(seats, layers * width) from (layers, seats, width)."""
+    if len(layers) == 1:
+        single: Array = layers[0]
+        return single
+    flat: Array = layers.transpose(1, 0, 2).reshape(layers.shape[1], -1)
+    return flat
+
+
 def _one_hot(numbers: Array, most: int) -> Array:
-    return np.eye(most, dtype=np.float32)[numbers]
+    hot: Array = np.eye(most, dtype=np.float32)[numbers]
+    return hot

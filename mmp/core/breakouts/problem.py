@@ -21,7 +21,7 @@ class Weights:
     """What one violation, one repeat and one step off balance cost.
 
     `attributes` weighs each attribute's balance (all 1 if empty). `language` is what it costs that
-    somebody has to follow in a language they understand but did not choose (Problem.preferred).
+    two sit together who do not like the same language best (Problem.preferred).
     """
 
     hard: float = 1_000_000.0

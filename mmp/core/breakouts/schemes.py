@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from mmp.core.breakouts.design import design
+from mmp.core.breakouts.evening import even_out
 from mmp.core.breakouts.model import Array, Model, model_of, plan_of
 from mmp.core.breakouts.problem import Problem
 from mmp.core.breakouts.rotation import Rotation
 from mmp.core.breakouts.seating import Seating, random_seats
+from mmp.core.breakouts.units import followed
 
 PATIENCE = 150
 
@@ -43,6 +46,33 @@ def schemes(
                     return
             else:
                 yield None
+
+
+def schemes_with_units(
+    model: Model, rng: np.random.Generator
+) -> Iterator[tuple[Array, int] | None]:
+    """The same for people some of whom sit together, all being always there: (R, n) group numbers
+    by person. Begins with a scheme in which they are put together, and never ends."""
+    alike = replace(
+        model,
+        features=model.features[:, :0],
+        table=model.table[:, :, :0],
+        facilitates=np.zeros(model.n, bool),
+        pairs=np.minimum(model.pairs, 0),
+        lack=np.zeros((model.n, 1)),
+        past=np.zeros_like(model.past),
+    )
+    size = int(model.sizes.max())
+    known = design(model.g, size, model.rounds)
+    if known is not None and len(known) == model.rounds:
+        seats = even_out(alike, followed(alike, known[:, : model.n]))
+    else:
+        seats = random_seats(alike, rng)
+    search = Seating(alike, seats, rng)
+    unit = float(model.counted.max()) or 1.0
+    yield search.best, int(search.best_cost / unit)
+    for found in _swapping(search):
+        yield None if found is None else (found[0], int(found[1]))
 
 
 def _problem(groups: int, size: int, rounds: int, past: Array | None = None) -> Model:

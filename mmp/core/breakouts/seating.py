@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from mmp.core.breakouts.model import Array, Model
+from mmp.core.breakouts.units import bound_together
 
 HUGE = 1e15
 
@@ -20,8 +21,7 @@ class Seating:
     def __init__(self, model: Model, seats: Array, rng: np.random.Generator) -> None:
         self.m = model
         self.rng = rng
-        self.roomy = model.common
-        self.bound_to = _bound_together(model)
+        self.bound_to = bound_together(model)
         self.step_number = 0
         self.still = 0
         self.tabu = np.zeros((model.rounds, model.n, model.n), np.int32)
@@ -58,7 +58,7 @@ class Seating:
         members, counts = self._groups(number)
         cost = float(np.take_along_axis(m.table[number], counts[:, :, None] + 1, 2).sum())
         spoken = members[:-1] @ m.lack
-        cost += float((spoken.min(1) * self.roomy).sum())
+        cost += float((spoken.min(1) * m.common).sum())
         if m.place is not None:
             cost += float((m.place[number] * members[:-1].T).sum())
         return cost
@@ -83,14 +83,19 @@ class Seating:
             less = np.concatenate([less, pad])[row]
             found += (more - (more + less) * m.features) @ m.features.T
         if m.lack.shape[1] > 1 or m.lack.any():
-            spoken = (members[:-1] @ m.lack).argmin(1)
-            heard = m.lack[:, spoken] * self.roomy
-            found += np.concatenate([heard, np.zeros((m.n, 1))], axis=1)[:, row].T
+            found += self._heard(members, row)
         own = found.diagonal()
         found = found - own[:, None]
         found = found + found.T - 2 * weight
         apart = (row[:, None] != row) & self.may[number][:, None] & self.may[number]
         return np.where(apart, found, HUGE)
+
+    def _heard(self, members: Array, row: Array) -> Array:
+        """(n, n) what the language of i's group would cost with j in the place of i."""
+        m = self.m
+        costs = members[:-1] @ m.lack
+        heard = m.lack[:, costs.argmin(1)] * m.common
+        return np.concatenate([heard, np.zeros((m.n, 1))], axis=1)[:, row].T
 
     def step(self) -> None:
         """One swap: the best that is not tabu, in the first round of a random order that has one
@@ -179,16 +184,6 @@ class Seating:
             self.still += 1
 
 
-def _bound_together(model: Model) -> Array:
-    """(n, n) bool: who must be where somebody is, over any number of steps; oneself included."""
-    bound = (model.pairs < 0) | np.eye(model.n, dtype=bool)
-    while True:
-        wider = (bound.astype(float) @ bound) > 0
-        if (wider == bound).all():
-            return bound
-        bound = wider
-
-
 def random_seats(model: Model, rng: np.random.Generator) -> Array:
     """Everybody present on a seat by chance; who is pinned where they are pinned."""
     seats = np.full((model.rounds, model.n), model.g)
@@ -202,5 +197,6 @@ def random_seats(model: Model, rng: np.random.Generator) -> Array:
                 seats[number, one] = group
                 free[group] -= 1
         others = people[~model.fixed[number, people]]
-        seats[number, rng.permutation(others)] = np.repeat(np.arange(model.g), np.maximum(free, 0))
+        left = np.repeat(np.arange(model.g), np.maximum(free, 0))
+        seats[number, rng.permutation(others)] = left[: len(others)]
     return seats

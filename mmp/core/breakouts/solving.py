@@ -6,6 +6,7 @@ more time only goes further on the same way. Uses no thread of its own.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 
@@ -17,14 +18,14 @@ from mmp.core.breakouts.measures import Measures, measure
 from mmp.core.breakouts.model import Array, Model, model_of, plan_of
 from mmp.core.breakouts.points import Points
 from mmp.core.breakouts.problem import Plan, Problem, Weights
-from mmp.core.breakouts.schemes import repeats_of, schemes
+from mmp.core.breakouts.schemes import repeats_of, schemes, schemes_with_units
 from mmp.core.breakouts.seating import Seating, random_seats
+from mmp.core.breakouts.units import followed, led
 
-TRIED = 300
-"""Chances to find a better scheme that are given away before people are put on the best."""
+TRIED = 12
+"""Chances to find a better scheme in a turn, before people are put on the best."""
 EACH_ROUND = 300
 PATIENCE = 400
-RESTART = 12
 IDLE = (None, np.inf)
 
 Candidates = Iterator[tuple[Array | None, float]]
@@ -67,7 +68,8 @@ def solve(
             best, best_cost = Solution(plan, measure(problem, plan), bound), cost
             if better:
                 better(best)
-        if best and (bound.reached(best.measures) or not go_on()):
+        done = best and bound.reached(best.measures) and (not weights.language or best_cost <= 0)
+        if best and (done or not go_on()):
             return best
     assert best is not None
     return best
@@ -81,21 +83,25 @@ def _candidates(model: Model, rng: np.random.Generator) -> Candidates:
         yield from _round_by_round(model, rng)
     if model.rounds == 1 or model.place is not None:
         yield from _by_swaps(start, rng, forever=True)
-    elif _only_repeats(model):
-        yield from _schemes(model, rng, forever=True)
-    scheme = yield from _schemes(model, rng, forever=False)
-    points = Points(model, scheme, rng)
-    whole = model.present.all() and points.seats == model.n and repeats_of(scheme) == 0
-    turn = 1
+    units = bool(model.owed) and bool(model.present.all())
+    apart = model if units else led(model)
+    most = int(model.sizes.max())
+    known = schemes_with_units(model, rng) if units else schemes(model.g, most, model.rounds, rng)
+    chances = math.inf if _only_repeats(model) else TRIED
+    turn, points, champion, exact = 1, None, start, False
     while True:
-        seats = yield from _on_points(points, 800 * turn)
-        if not whole or model.past.any() or model.owed:
+        scheme = yield from _next_scheme(known, model, chances * turn)
+        if scheme is not None:
+            points = Points(apart, scheme, rng)
+            exact = points.layers == 1 and repeats_of(scheme) == 0 and not model.past.any()
+        assert points is not None
+        seats = yield from _on_points(model, points, 800 * turn)
+        if not exact:
             swaps = Seating(model, seats, rng)
             yield swaps.best, swaps.best_cost
             yield from _by_swaps(swaps, rng, steps=250 * turn)
-        elif turn >= RESTART:
-            points.restart()
-            turn = 0
+            champion = swaps if swaps.best_cost < champion.best_cost else champion
+            yield from _by_swaps(champion, rng, steps=250 * turn)
         turn += 1
 
 
@@ -110,34 +116,35 @@ def _only_repeats(model: Model) -> bool:
     return alike and bool(model.present.all())
 
 
-def _schemes(
-    model: Model, rng: np.random.Generator, *, forever: bool
-) -> Generator[tuple[Array | None, float], None, Array]:
-    """The best scheme for the biggest groups, each one a candidate as it is."""
+def _next_scheme(
+    known: Iterator[tuple[Array, int] | None], model: Model, chances: float
+) -> Generator[tuple[Array | None, float], None, Array | None]:
+    """The best scheme for the biggest groups that so many chances find, each a candidate as it is;
+    None if there is no better than before."""
     found: Array | None = None
-    most = int(model.sizes.max())
-    for tried, scheme in enumerate(schemes(model.g, most, model.rounds, rng)):
+    for scheme in known:
+        chances -= 1
         if scheme is not None:
             found = scheme[0]
             seats = even_out(model, found[:, : model.n])
-            yield seats, Seating(model, seats, rng).best_cost
-        elif found is not None and tried > TRIED and not forever:
-            break
+            yield seats, Seating(model, seats, np.random.default_rng(0)).best_cost
         else:
             yield IDLE
-    assert found is not None
+        if chances <= 0:
+            break
     return found
 
 
-def _on_points(points: Points, steps: int) -> Generator[tuple[Array | None, float], None, Array]:
+def _on_points(
+    model: Model, points: Points, steps: int
+) -> Generator[tuple[Array | None, float], None, Array]:
     """Who sits at which point; each better order is evened out and weighed by every rule."""
-    model = points.m
-    best, best_cost = even_out(model, points.seated()), np.inf
+    best, best_cost = even_out(model, followed(model, points.seated())), np.inf
     for _ in range(steps):
         before = points.best_cost
         points.step()
         if points.best_cost < before:
-            seats = even_out(model, points.seated())
+            seats = even_out(model, followed(model, points.seated()))
             cost = Seating(model, seats, points.rng).best_cost
             if cost < best_cost:
                 best, best_cost = seats, cost

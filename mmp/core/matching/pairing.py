@@ -121,33 +121,31 @@ def pair_again(
             columns=len(free_columns),
         )
     new: list[Pair] = []
-    if len(free_rows) >= len(free_columns) and free_columns:
+    if not free_rows or not free_columns:
+        new += [_joining(scores, stay, [(row, column) for _, column in stay]) for row in free_rows]
+        new += [
+            _joining(scores, stay, [(row, column) for row, _ in stay]) for column in free_columns
+        ]
+    elif len(free_rows) >= len(free_columns):
         inner = [[scores[row][column] for column in free_columns] for row in free_rows]
         new = [(free_rows[row], free_columns[column]) for row, column in pair_up(inner).pairs]
-    elif free_rows:
+    else:
         inner = [[scores[row][column] for row in free_rows] for column in free_columns]
         new = [(free_rows[row], free_columns[column]) for column, row in pair_up(inner).pairs]
-    elif free_columns:
-        new = [_joining(scores, stay, free_columns[0], of_columns=True)]
-    elif free_rows:
-        new = [_joining(scores, stay, free_rows[0], of_columns=False)]
-    if free_rows and not free_columns:
-        new = [_joining(scores, stay, free_rows[0], of_columns=False)]
     return pairing_of(scores, [*stay, *new])
 
 
-def _joining(scores: Scores, stay: list[Pair], one: int, *, of_columns: bool) -> Pair:
-    """Which pair this person joins as the third."""
-    alone = [
-        pair
-        for pair in stay
-        if sum(pair[0] == other[0] or pair[1] == other[1] for other in stay) == 1
+def _joining(scores: Scores, stay: list[Pair], options: list[Pair]) -> Pair:
+    """The best of these that makes a trio of a pair."""
+    trios = [
+        (score, option)
+        for (row, column), option in zip(stay, options, strict=True)
+        if sum(row == other[0] or column == other[1] for other in stay) == 1
+        and (score := scores[option[0]][option[1]]) is not None
     ]
-    options = [(row, one) if of_columns else (one, column) for row, column in alone]
-    scored = [(score, pair) for pair in options if (score := scores[pair[0]][pair[1]]) is not None]
-    if not scored:
-        raise UserError("Person %(one)s cannot join any pair: all are excluded.", one=one)
-    return max(scored, key=lambda option: option[0])[1]
+    if not trios:
+        raise UserError("There is no pair that the last one without a partner may join.")
+    return max(trios, key=lambda trio: trio[0])[1]
 
 
 def table_of(scores: Scores) -> Matrix:
