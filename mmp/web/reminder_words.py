@@ -1,7 +1,7 @@
 """Reminders in words: rules, whom they are for, and lines of the plan with their reasons."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -109,15 +109,17 @@ def audience(rule: Rule) -> Markup:
     if not limits:
         words = _("to everyone who has not declined")
     else:
-        ticked = (
-            _(" or ").join(label(one) for one in kind if one.value in values)
-            for kind, values in limits
-        )
-        words = _("to those with: %(limits)s", limits=_(", ").join(f"“{one}”" for one in ticked))
+        ticked = (_either(kind, values) for kind, values in limits)
+        words = _("to those with: %(limits)s", limits=_(", ").join(ticked))
     if rule.event_forms:
-        forms = _(" or ").join(label(one) for one in EventForm if one.value in rule.event_forms)
-        words = _("%(words)s, at events: “%(forms)s”", words=words, forms=forms)
+        forms = _either(EventForm, rule.event_forms)
+        words = _("%(words)s, at events: %(forms)s", words=words, forms=forms)
     return isolate(words)
+
+
+def _either(kind: Iterable[Any], values: Collection[str]) -> str:
+    words = [_("“%(word)s”", word=label(one)) for one in kind if one.value in values]
+    return str(_(" or ").join(words))
 
 
 def state(value: DeliveryState) -> Markup:
@@ -130,9 +132,10 @@ def reason(word: str | None) -> Markup:
     return isolate(reason_words(word, texts.language())) if word else Markup()
 
 
-def steps(why: Iterable[Step]) -> list[Markup]:
-    """How a line came to its time, step by step."""
-    words = (step_words(step, texts.language()) for step in why)
+def steps(why: Iterable[Step], *, first: bool = True) -> list[Markup]:
+    """How a line came to its time, step by step; the `first` is what the rule itself says."""
+    taken = list(why)[0 if first else 1 :]
+    words = (step_words(step, texts.language()) for step in taken)
     return [isolate(one[:1].upper() + one[1:]) for one in words if one]
 
 
@@ -184,6 +187,14 @@ def rows(lines: Iterable[PlanLine]) -> list[Row]:
         )
         for those in found.values()
     ]
+
+
+def groups(found: Iterable[Row]) -> list[list[Row]]:
+    """Rows of the same reminder of the same event, together."""
+    together: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in found:
+        together[row.event_key, row.rule].append(row)
+    return list(together.values())
 
 
 def left_out(skipped: Iterable[Skipped]) -> list[tuple[str, str, list[Skipped]]]:

@@ -111,7 +111,7 @@ def test_the_plan_says_when_and_why(
         assert "Anna Lind" in plan
         assert "night in New York" in plan
         assert "New York time (UTC−4)" in plan
-    assert "They have declined. Bo Berg" in said(page(client, f"{EVENT}plan/"))
+    assert "They have declined. 1 person Bo Berg" in said(page(client, f"{EVENT}plan/"))
     why = said(page(client, f"{EVENT}people/{bo.uuid}/"))
     assert "They have declined." in why
     assert "No mail about it was written to this person." in why
@@ -253,7 +253,10 @@ def test_statements_do_not_grow(
         for path in (
             *("reminders/", "reminders/plan/", "reminders/rules/day/", "reminders/rules/new/"),
             *("events/july/reminders/", "events/july/reminders/plan/"),
-            *("events/july/reminders/rules/day/", f"events/july/reminders/people/{people[0].uuid}/"),
+            *(
+                "events/july/reminders/rules/day/",
+                f"events/july/reminders/people/{people[0].uuid}/",
+            ),
         ):
             with _statements(app) as counted:
                 answer = client.get(root + path)

@@ -2,7 +2,14 @@
 
 from mmp.adapters.renderer.moulds import Gaps, Moulded, mould
 from mmp.adapters.renderer.times import locale_of
-from mmp.adapters.renderer.writing import FOLDER, Rendered, Unwritable, language_for, render
+from mmp.adapters.renderer.writing import (
+    FOLDER,
+    Rendered,
+    Unwritable,
+    language_for,
+    render,
+    written_in,
+)
 
 __all__ = [
     "FOLDER",
@@ -14,4 +21,5 @@ __all__ = [
     "locale_of",
     "mould",
     "render",
+    "written_in",
 ]

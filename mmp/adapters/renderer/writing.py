@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
@@ -53,7 +54,7 @@ def _rendered(template: str, locale: str, zone: str, parameters: Mapping[str, An
         **parameters,
         "language": language,
         "dir": direction(language),
-        "reader_locale": locale_of(locale if language_of(locale) == language else language),
+        "reader_locale": written_in(locale),
         "reader_zone": zone,
     }
     plain = _environment(language, html=False).get_template(f"{template}.txt")
@@ -66,6 +67,12 @@ def language_for(locale: str) -> str:
     """The language in which someone with this locale is written to: theirs, if we speak it."""
     language = language_of(locale)
     return language if language in LANGUAGES else "en"
+
+
+def written_in(locale: str) -> Locale:
+    """The CLDR locale for days and hours in a mail: theirs, if we speak its language."""
+    language = language_for(locale)
+    return locale_of(locale if language_of(locale) == language else language)
 
 
 @lru_cache(maxsize=32)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from mmp.adapters.renderer import language_for, locale_of
+from mmp.adapters.renderer import language_for, written_in
 from mmp.adapters.renderer.times import lines_of
 from mmp.adapters.translations import direction
 from mmp.core.mail import one_line
@@ -112,7 +112,7 @@ def _of_event(
     if event is None:
         return {}
     when = when_of(event)
-    lines = lines_of(when, locale_of(person.locale), person.zone) if when else []
+    lines = lines_of(when, written_in(person.locale), person.zone) if when else []
     joins = event.form is EventForm.ONLINE or (participation and participation.form == "online")
     if participation is not None and participation.partstat is Partstat.DECLINED:
         joins = False

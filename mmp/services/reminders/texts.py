@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import aliased, object_session
 
-from mmp.adapters.renderer import language_for, locale_of
+from mmp.adapters.renderer import language_for, written_in
 from mmp.adapters.renderer.times import lines_of
 from mmp.adapters.translations import direction
 from mmp.core.mail import Site, one_line, secret_for
@@ -39,7 +39,7 @@ def own_texts(
 def values_for(item: "Item", row: Any, language: str) -> dict[str, str]:
     """What placeholders mean for this reader, but for links of their own."""
     person = row.Person
-    when = lines_of(item.when, locale_of(person.locale), person.zone) if item.when else []
+    when = lines_of(item.when, written_in(person.locale), person.zone) if item.when else []
     return {
         "name": _name(person, language),
         "event": item.title,
