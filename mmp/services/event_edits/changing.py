@@ -111,11 +111,12 @@ def change_event(
         return Saved(event, {})
     if not changes:
         return Saved(event, {}, remarks)
-    _assign(session, event, details, set(changes) - {"when"})
-    items = _move(session, actor, now, event, before.when, when, move_agenda=move_agenda)
-    rules.touch(event, changes.keys(), now=now)
-    note(session, actor=actor, now=now, event=event, action="changed", changes=changes)
-    _flush(session)
+    with session.no_autoflush:  # or a query in between would meet the stale row, not `flush`
+        _assign(session, event, details, set(changes) - {"when"})
+        items = _move(session, actor, now, event, before.when, when, move_agenda=move_agenda)
+        rules.touch(event, changes.keys(), now=now)
+        note(session, actor=actor, now=now, event=event, action="changed", changes=changes)
+    flush(session)
     told = 0
     rewritten = tell_all and would_reword(event, changes.keys(), now=now)
     if rewritten or would_tell(event, changes.keys(), ends_at=ends_before, now=now):
@@ -252,7 +253,8 @@ def _ask(event: Event, details: Details) -> None:
         rows.append(GuidingQuestion(position=position, text=details.guiding_questions[position]))
 
 
-def _flush(session: Session) -> None:
+def flush(session: Session) -> None:
+    """Write to the database. Raises StaleEdit where another request has just saved the event."""
     try:
         session.flush()
     except StaleDataError as error:

@@ -10,7 +10,7 @@ from mmp.models import Event
 from mmp.models.enums import EventStatus
 from mmp.services import events as rules, outbox
 from mmp.services.calendar_parts import facts_of
-from mmp.services.event_edits.changing import note
+from mmp.services.event_edits.changing import flush, note
 from mmp.services.event_edits.telling import KINDS, tell
 from mmp.services.permissions import Actor
 
@@ -74,5 +74,6 @@ def _become(
     rules.touch(event, {"status"}, now=now)
     if reason:
         changes["reason"] = ["", reason]
-    note(session, actor=actor, now=now, event=event, action=action, changes=changes)
-    session.flush()
+    with session.no_autoflush:
+        note(session, actor=actor, now=now, event=event, action=action, changes=changes)
+    flush(session)
