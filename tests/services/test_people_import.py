@@ -14,7 +14,7 @@ from mmp.core.errors import NotFound, ProblemsFound
 from mmp.models import HistoryEntry, Membership, Organisation, Person
 from mmp.models.enums import Gender, MembershipRole, Region, StakeholderGroup
 from mmp.services.people_import import PeoplePlan, plan_people, save_people, summary
-from mmp.services.people_import.tables import MAX_COLUMNS
+from mmp.services.people_import.layout import MAX_COLUMNS
 from tests.support.factories import Factory
 
 NOW = datetime(2026, 6, 19, 8, 0, tzinfo=UTC)

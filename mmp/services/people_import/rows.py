@@ -1,8 +1,9 @@
 """From the cells of a table to people: each column read kindly, each fault told by its row."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from mmp.core.countries import countries, country_named, folded, locale_of, region_of, zone_of
@@ -13,7 +14,7 @@ from mmp.core.programme_file.problems import closest
 from mmp.core.programme_file.words import check_email, check_locale
 from mmp.core.zones import agreed_zone
 from mmp.models.enums import Gender, MembershipRole, Region, StakeholderGroup
-from mmp.services.people_import.tables import Line
+from mmp.services.people_import.layout import Line
 from mmp.services.people_import.words import (
     GENDERS,
     GROUPS,
@@ -23,6 +24,9 @@ from mmp.services.people_import.words import (
     language_named,
     yes_or_no,
 )
+
+IN_BROWSER = frozenset(("partner", "invite_to"))
+"""Columns that only count where somebody looks at what they mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,10 @@ class Row:
     organisation: str | None
     given: dict[str, Any] = field(default_factory=dict)
     derived: dict[str, Any] = field(default_factory=dict)
+    partner: str | None = None
+    """Whom they make a pair with, as the table calls them."""
+    invite_to: str | None = None
+    """Events on whose list they come, as the table calls them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ def read_rows(lines: list[Line], role: MembershipRole, problems: Problems) -> Ta
     if problems:
         return Table([], ignored)
     _check_width(lines, problems)
-    rows = [_Cells(line, columns, problems).row(role) for line in lines[1:]]
+    rows = [read_row(line.number, texts_of(line, columns), role, problems) for line in lines[1:]]
     _doublets([row for row in rows if row], problems)
     return Table([row for row in rows if row], ignored)
 
@@ -93,7 +101,7 @@ def _columns(header: Line, problems: Problems) -> tuple[dict[str, int], tuple[st
             problems.add(
                 header.number, title, "This column is not known; did you mean %(near)s?", near=near
             )
-        elif name is None:
+        elif name is None or name in IN_BROWSER:
             ignored.append(title)
         elif name in found:
             problems.add(
@@ -109,20 +117,45 @@ def _columns(header: Line, problems: Problems) -> tuple[dict[str, int], tuple[st
     return found, tuple(ignored)
 
 
+def texts_of(line: Line, columns: Mapping[str, int]) -> dict[str, str]:
+    """The cells of a row by the names of their columns."""
+    width = len(line.cells)
+    return {name: line.cells[index] for name, index in columns.items() if index < width}
+
+
+def read_row(
+    number: int,
+    texts: Mapping[str, str],
+    role: MembershipRole,
+    problems: Problems,
+    *,
+    looked_at: bool = False,
+) -> Row | None:
+    """The person that a row tells of, `role` being that of rows without one; None, with each fault
+    noted beside its column, where it cannot be taken.
+
+    Where somebody is looking on, a formula is a fault: they can type what it shows.
+    """
+    return _Cells(number, texts, problems, looked_at).row(role)
+
+
 class _Cells:
     """The cells of one row, by the names of their columns."""
 
-    def __init__(self, line: Line, columns: dict[str, int], problems: Problems) -> None:
-        self.number = line.number
+    def __init__(
+        self, number: int, texts: Mapping[str, str], problems: Problems, looked_at: bool
+    ) -> None:
+        self.number = number
         self.problems = problems
         self.cells: dict[str, str] = {}
         self.refused: set[str] = set()
-        for name, index in columns.items():
-            text = line.cells[index] if index < len(line.cells) else ""
+        for name, raw in texts.items():
             try:
-                text = tidy(" ".join(text.split()), line=True, longest=LONGEST_LINE)
+                text = tidied(raw)
+                if looked_at and text[:1] == "=" and len(text) > 1:
+                    raise UserError("This is a formula; type what it shows.")
             except UserError as error:
-                problems.add(self.number, name, error.message, **error.values)
+                problems.add(number, name, error.message, **error.values)
                 self.refused.add(name)
                 continue
             if text:
@@ -136,18 +169,26 @@ class _Cells:
         if not name and self.refused.isdisjoint(("name", "first_name", "last_name")):
             self._fault("name", "The name is missing; fill it in.")
         given: dict[str, Any] = {"name": name}
-        for column, read in _READ.items():
-            if column in self.cells:
-                value = self._read(column, read)
+        for column in self.cells:
+            if column in _READ:
+                value = self._read(column, _READ[column])
                 if value is not None:
                     given[column] = value
         given["role"] = given.get("role", role)
         derived = self._derived(given)
         if len(self.problems) > before:
             return None
-        email = given.get("email")
-        organisation = given.pop("organisation", None)
-        return Row(self.number, name, email, given.pop("role"), organisation, given, derived)
+        return Row(
+            self.number,
+            name,
+            given.get("email"),
+            given.pop("role"),
+            given.pop("organisation", None),
+            given,
+            derived,
+            partner=self.cells.get("partner"),
+            invite_to=self.cells.get("invite_to"),
+        )
 
     def _read(self, column: str, read: Callable[[str], Any]) -> Any:
         try:
@@ -158,11 +199,7 @@ class _Cells:
 
     def _derived(self, given: dict[str, Any]) -> dict[str, Any]:
         country = given.get("country")
-        derived: dict[str, Any] = {
-            "region": Region(region_of(country)),
-            "locale": locale_of(country, given.get("languages", ())),
-            "zone": zone_of(country) if country else None,
-        }
+        derived = _follows(country, tuple(given.get("languages", ())))
         missing = "zone" not in self.cells and "zone" not in given
         if missing and country and derived["zone"] is None:
             self._fault(
@@ -176,19 +213,45 @@ class _Cells:
         self.problems.add(self.number, column, message, **values)
 
 
+@lru_cache(maxsize=65_536)
+def tidied(text: str) -> str:
+    """A cell as it is kept, on one line. Raises UserError."""
+    return tidy(" ".join(text.split()), line=True, longest=LONGEST_LINE)
+
+
+@lru_cache(maxsize=4_096)
+def _follows(country: str | None, languages: tuple[str, ...]) -> Mapping[str, Any]:
+    """What follows from a country and languages where a row does not say it."""
+    return {
+        "region": Region(region_of(country)),
+        "locale": locale_of(country, languages),
+        "zone": zone_of(country) if country else None,
+    }
+
+
 def _chosen(words: dict[str, str], kind: Callable[[str], Any]) -> Callable[[str], Any]:
     def read(text: str) -> Any:
         word = words.get(folded(text))
+        if word is None and (near := closest(text, words.values())):
+            raise UserError(
+                "“%(text)s” is not known here; did you mean %(near)s?", text=text, near=near
+            )
         if word is None:
-            near = closest(text, words.values())
             known = ", ".join(dict.fromkeys(words.values()))
-            known = f"did you mean {near}?" if near else f"use {known}."
-            raise UserError("“%(text)s” is not known here; %(known)s", text=text, known=known)
+            raise UserError("“%(text)s” is not known here; use %(known)s.", text=text, known=known)
         return kind(word)
 
-    return read
+    return lru_cache(maxsize=1_024)(read)
 
 
+def _email(text: str) -> str:
+    try:
+        return check_email(text)
+    except UserError as error:
+        raise UserError("“%(text)s” is not an e-mail address; correct it.", text=text) from error
+
+
+@lru_cache(maxsize=1_024)
 def _country(text: str) -> str:
     code = country_named(text)
     if code is None and (near := closest(text, countries().values())):
@@ -201,6 +264,11 @@ def _country(text: str) -> str:
 
 
 def _languages(text: str) -> list[str]:
+    return list(_language_codes(text))
+
+
+@lru_cache(maxsize=1_024)
+def _language_codes(text: str) -> tuple[str, ...]:
     found = []
     for word in re.split(r"[,;/،]| and | et | و ", text):
         if not word.strip():
@@ -211,7 +279,7 @@ def _languages(text: str) -> list[str]:
                 "“%(word)s” is no language; use codes like ar, en, fr with commas.", word=word
             )
         found.append(code)
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 def _discreet(text: str) -> bool:
@@ -223,10 +291,10 @@ def _discreet(text: str) -> bool:
 
 _READ: dict[str, Callable[[str], Any]] = {
     "name_native": str,
-    "email": check_email,
+    "email": _email,
     "country": _country,
     "region": _chosen({kind.value: kind.value for kind in Region}, Region),
-    "zone": agreed_zone,
+    "zone": lru_cache(maxsize=1_024)(agreed_zone),
     "locale": check_locale,
     "organisation": str,
     "position": str,
