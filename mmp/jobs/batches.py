@@ -1,7 +1,7 @@
 """A batch of leased mails, read, judged and written, with as many statements as one mail takes."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,7 @@ log = logging.getLogger("mmp.mail")
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail as its lane needs it, apart from its row."""
+    """A mail as the sending needs it, apart from its row."""
 
     number: int
     uuid: UUID
@@ -50,7 +50,7 @@ class Letter:
 
 @dataclass(slots=True)
 class Batch:
-    """What a lane is to do with the mails it has claimed."""
+    """What is to be done with claimed mails."""
 
     letters: list[Letter] = field(default_factory=list)
     frozen: list[dict[str, Any]] = field(default_factory=list)
@@ -59,6 +59,7 @@ class Batch:
     unwritten: list[tuple[Letter, Outcome]] = field(default_factory=list)
     rest: list[int] = field(default_factory=list)
     """What did not fit."""
+    claimed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +91,21 @@ def is_off(kind: str, status: EventStatus | None) -> bool:
     return status is EventStatus.CANCELLED and kind not in outbox.ABOUT_CANCELLED_EVENTS
 
 
-def prepare(session: Session, numbers: Sequence[int], *, site: Site, now: datetime) -> Batch:
-    """Read and write the mails of these numbers, in their order."""
+def prepare(
+    session: Session, numbers: Sequence[int], *, site: Site, now: datetime
+) -> Generator[None, None, Batch]:
+    """Read and write the mails of these numbers, in their order. Pauses after each, so that
+    whoever has something more urgent to do may go first."""
     mails = _load(session, numbers)
+    yield
     circumstances = _circumstances(session, mails, now)
-    batch, going = Batch(), []
+    batch, going = Batch(claimed=len(numbers)), []
     for mail in mails:
         if reason := circumstances.against(mail):
             batch.ended.append((_letter(mail), reason))
         else:
             going.append(mail)
-    _write(session, batch, going, site=site, now=now)
+    yield from _write(session, batch, going, site=site, now=now)
     session.expunge_all()  # the next batch reads anew
     session.rollback()
     return batch
@@ -136,7 +141,7 @@ def _circumstances(session: Session, mails: Sequence[Mail], now: datetime) -> _C
 
 def _write(
     session: Session, batch: Batch, mails: Sequence[Mail], *, site: Site, now: datetime
-) -> None:
+) -> Iterator[None]:
     def read_alone(mail: Mail) -> outbox.Readings:
         return outbox.Readings.of(session, [mail], site=site)
 
@@ -157,6 +162,7 @@ def _write(
         except Exception as error:  # whatever a template or a row can be wrong in
             session.rollback()
             batch.unwritten.append((_letter(mail), _unwritten(mail, error)))
+        yield
 
 
 def _write_one(

@@ -3,9 +3,6 @@
 Correctness rests on these and those of `marks` alone: any number of workers on any number of
 machines may run them. Leases count by the database's clock. The words of a state stand in the
 statements, not beside them, or SQLite would not use the partial indexes.
-
-A lease belongs to one lane of one worker, `worker#lane`: two lanes of the same worker fence each
-other off as two workers do.
 """
 
 from collections.abc import Collection
@@ -56,16 +53,6 @@ def _on_postgresql(element: database_seconds, compiler: SQLCompiler, **_: Any) -
     return "extract(epoch from clock_timestamp())::double precision"
 
 
-def lane_of(worker: str, number: int) -> str:
-    """Under what name a worker's lane leases."""
-    return f"{worker}#{number}"
-
-
-def worker_of(owner: str) -> str:
-    """Whose lane an owner of a lease is."""
-    return owner.partition("#")[0]
-
-
 def claim(session: Session, *, owner: str, now: datetime, limit: int) -> list[int]:
     """Lease up to `limit` mails that are due at `now`, urgent ones first; give their numbers."""
     claimed = _claim(session, owner=owner, now=now, limit=limit, urgent=True)
@@ -97,16 +84,17 @@ def _claim(session: Session, *, owner: str, now: datetime, limit: int, urgent: b
     return [row.id for row in sorted(rows, key=lambda row: (row.next_at, row.id))]
 
 
-def renew(session: Session, *, owners: Collection[str]) -> bool:
-    """Let these owners keep what they hold. What was held too long stays lost: another worker may
-    be sending it."""
-    held = and_(IS_LEASED, Mail.lease_owner.in_(owners), Mail.lease_until > database_seconds())
+def renew(session: Session, *, owner: str) -> bool:
+    """Let `owner` keep what it holds. What was held too long stays lost: another worker may be
+    sending it."""
+    held = and_(IS_LEASED, Mail.lease_owner == owner, Mail.lease_until > database_seconds())
     return _change(session, held, lease_until=database_seconds() + LEASE_SECONDS)
 
 
-def give_back(session: Session, *, owner: str) -> bool:
-    """Make everything that `owner` holds due again."""
-    return _change(session, IS_LEASED, Mail.lease_owner == owner, **_FREE)
+def give_back(session: Session, *, owner: str, numbers: Collection[int] | None = None) -> bool:
+    """Make these mails due again, or everything, as far as `owner` holds them."""
+    these = [Mail.id.in_(numbers)] if numbers is not None else []
+    return _change(session, IS_LEASED, Mail.lease_owner == owner, *these, **_FREE)
 
 
 def free(session: Session, *, dead: Collection[str]) -> bool:

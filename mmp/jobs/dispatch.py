@@ -1,18 +1,17 @@
-"""Sends what is due, on as many lanes as it takes.
+"""Sends what is due, on as many connections as it takes.
 
 What goes wrong half way loses nothing: a lease ends, or its worker's death ends it, and the same
 octets go again. Only a crash between the relay's yes and our commit makes the relay see a mail
-twice, with the same Message-ID: at most one per lane.
+twice, with the same Message-ID: at most one per connection.
 """
 
 import logging
 import time
-from collections.abc import Callable, Collection
-from contextlib import nullcontext
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from threading import Event as Flag, Lock, Thread
-from typing import Any
+from threading import Event as Flag, Thread
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -22,8 +21,9 @@ from mmp.adapters.mailer import Mailer
 from mmp.adapters.scheduler.liveness import Liveness
 from mmp.core.mail import Outcome, Result, Site
 from mmp.jobs import claims, planning
-from mmp.jobs.lanes import Lane
 from mmp.jobs.marks import Hand
+from mmp.jobs.sending import Sending
+from mmp.jobs.writing import Writer
 from mmp.services import reminders
 
 BATCH = 100
@@ -55,14 +55,13 @@ class Dispatcher:
     stopping: Flag = field(default_factory=Flag)
     _rests_until: float = field(default=float("-inf"), init=False)
     _careful: bool = field(default=False, init=False)
-    """After trouble on several lanes one goes ahead."""
-    _writing: Lock = field(default_factory=Lock, init=False)
+    """After trouble one connection goes ahead."""
 
     def run(self) -> datetime | None:
         """Send all that is due; give when the next mail or reminder is (None: nothing waits)."""
         self.liveness.show()
         with self.sessions() as session:
-            # No lane is at work: what is ours is left from one that the database failed.
+            # Nothing is on its way: what is ours is left from when the database failed.
             self._free(session, left={self.liveness.owner})
         while True:
             now, idle = self.clock.now(), self._rests() or self.stopping.is_set()
@@ -82,73 +81,49 @@ class Dispatcher:
         """Take from the dead, and what these workers `left`. Looks first: an idle worker writes
         nothing."""
         owners = claims.owners(session)
-        dead = self.liveness.dead({claims.worker_of(owner) for owner in owners}) | set(left)
-        gone = {owner for owner in owners if claims.worker_of(owner) in dead}
-        if owners and claims.free(session, dead=gone):
+        if owners and claims.free(session, dead=self.liveness.dead(owners) | set(left)):
             session.commit()
         session.rollback()
 
     def _send(self, lanes: int) -> int:
-        """Let lanes work until nothing is due; give how many mails they claimed. The first one's
-        mishap is raised."""
-        done, owners = Flag(), [claims.lane_of(self.liveness.owner, n) for n in range(lanes)]
-        claimed: list[int] = []
-        mishaps: list[BaseException] = []
-
-        def work(owner: str) -> None:
-            try:
-                claimed.append(self._work(owner))
-            except BaseException as error:
-                mishaps.append(error)
-
-        renewal = Thread(target=self._renew, args=(owners, done), name="mmp-leases", daemon=True)
-        others = [Thread(target=work, args=(owner,), name="mmp-lane") for owner in owners[1:]]
-        for thread in (renewal, *others):
-            thread.start()
-        work(owners[0])
-        for thread in others:
-            thread.join()
-        done.set()
-        renewal.join()
-        if mishaps:
-            raise mishaps[0]
-        if not self._rests():
-            self._careful = False
-        return sum(claimed)
-
-    def _work(self, owner: str) -> int:
-        hand = self._hand(owner)
-        try:
-            with self.mailer.lane() as way:
-                return Lane(
-                    hand=hand,
-                    way=way,
-                    clock=self.clock,
-                    site=self.site,
-                    most=self.batch,
-                    stopped=lambda: self.stopping.is_set() or self._rests(),
-                    trouble=self._rest,
-                    wait=self.stopping.wait,
-                ).empty()
-        finally:
-            try:
-                hand.give_back()
-            finally:
-                hand.close()
-
-    def _hand(self, owner: str) -> Hand:
+        """Send until nothing is due; give how many mails were claimed."""
         engine = self.sessions.kw["bind"]
         assert isinstance(engine, Engine)  # so it was made
-        on_sqlite = engine.dialect.name == "sqlite"
-        writing: Any = self._writing if on_sqlite else nullcontext()
-        return Hand(self.sessions, engine, owner, writing)
+        owner = self.liveness.owner
+        with closing(Hand(self.sessions, engine, owner)) as hand, self._leases_are_kept():
+            try:
+                with self.mailer.abreast(lanes) as ways:
+                    claimed = Sending(
+                        hand=hand,
+                        writer=Writer(hand, self.clock, self.site, owner),
+                        lanes=ways,
+                        most=self.batch,
+                        stopped=lambda: self.stopping.is_set() or self._rests(),
+                        trouble=self._rest,
+                        wait=self.stopping.wait,
+                    ).empty()
+            finally:
+                hand.give_back()
+        self._careful = self._careful and self._rests()
+        return claimed
 
-    def _renew(self, owners: list[str], done: Flag) -> None:
-        """Keep what the lanes hold, and meanwhile take from the dead."""
+    @contextmanager
+    def _leases_are_kept(self) -> Iterator[None]:
+        done = Flag()
+        thread = Thread(target=self._renew, args=(done,), name="mmp-leases", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+    def _renew(self, done: Flag) -> None:
+        """Keep what this worker holds, and meanwhile take from the dead."""
         while not done.wait(RENEWED_EVERY):
             try:
                 with self.sessions() as session:
-                    claims.renew(session, owners=owners)
+                    claims.renew(session, owner=self.liveness.owner)
                     session.commit()
                     self._free(session)
             except Exception as error:  # leases last for several of these rounds

@@ -1,13 +1,15 @@
-"""What one lane reads and writes for each mail, in as few statements as there can be.
+"""What a worker reads and writes for each mail, in as few statements as there can be.
 
 The statements are built once. On PostgreSQL mark, plan and attempt are one statement and so one
 commit; on SQLite three in a transaction that takes the write lock at its beginning, for one that
 takes it half way may have to start anew.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 from uuid import uuid4
 
@@ -22,8 +24,10 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from mmp.adapters.prepared import prepared
 from mmp.core.mail import Outcome, Reason
 from mmp.jobs import claims
 from mmp.models import Delivery, Event, Mail, MailAttempt, Person
@@ -51,13 +55,13 @@ MINE = (
     _MAIL.c.state == literal_column("'leased'"),
     _MAIL.c.lease_owner == bindparam("owner"),
 )
-"""The fence: only what this lane holds at this moment."""
+"""The fence: only what this worker holds at this moment."""
 
 _LOOK = (
-    select(_PERSON.c.email, _EVENT.c.status)
+    select(_MAIL.c.id, _PERSON.c.email, _EVENT.c.status)
     .select_from(_MAIL.join(_PERSON, _PERSON.c.id == _MAIL.c.person_id))
     .outerjoin(_EVENT, _EVENT.c.id == _MAIL.c.event_id)
-    .where(*MINE, _MAIL.c.lease_until > claims.database_seconds())
+    .where(*MINE[1:], _MAIL.c.lease_until > claims.database_seconds())
 )
 FROZEN = ("frozen_at", "message_id", "sender", "address", "subject", "octets", "parameters")
 _FREEZE = update(_MAIL).where(*MINE).values({name: _new(_MAIL.c[name]) for name in FROZEN})
@@ -86,6 +90,11 @@ _NOTE = insert(_ATTEMPT).from_select(
 )
 
 
+@lru_cache(maxsize=16)
+def _look_at(count: int) -> Any:
+    return _LOOK.where(_MAIL.c.id.in_([bindparam(f"number_{at}") for at in range(count)]))
+
+
 def _whole(*, ends: bool, noted: bool) -> Any:
     """All that PostgreSQL is asked to write of a mail."""
     mark = _MARK.cte("mark")
@@ -106,29 +115,62 @@ _WHOLE = {
 _PLAN_OF_ONE = _PLAN.where(_DELIVERY.c.mail_id == bindparam("number"))
 
 
-class Hand:
-    """One lane's connection. It commits by itself, statement by statement, but for `transaction`.
+Seen = tuple[str | None, EventStatus | None]
+"""A reader's address, and the state of the event that their mail is about."""
 
-    `session` reads on the same connection. `writing` keeps the lanes of a process from waiting for
-    SQLite's lock, which would cost them milliseconds each time.
-    """
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What became of a mail: `columns` as `results.mark_of` gives them, and the attempt."""
+
+    number: int
+    columns: Mapping[str, Any]
+    attempt: Mapping[str, Any] | None = None
+
+    @property
+    def ends(self) -> DeliveryState | None:
+        """What becomes of the lines of the plan that it told; None as long as it may still go."""
+        if self.columns["reason"] == Reason.SUPPRESSED:
+            return DeliveryState.SUPPRESSED
+        return _ENDS.get(self.columns["state"])
+
+
+def _seen(cursor: Any) -> dict[int, Seen]:
+    return {
+        number: (email, EventStatus(status) if status else None)
+        for number, email, status in cursor.fetchall()
+    }
+
+
+class Hand:
+    """A worker's connection. It commits by itself, statement by statement, but for `transaction`.
+    `session` reads on the same connection."""
 
     def __init__(
         self,
         sessions: sessionmaker[Session],
         engine: Engine,
         owner: str,
-        writing: AbstractContextManager[Any],
     ) -> None:
         self.owner = owner
-        self._sessions, self._engine, self._writing = sessions, engine, writing
+        self._sessions, self._engine = sessions, engine
         self._in_transaction = False
         self._on_sqlite = engine.dialect.name == "sqlite"
+        driver: Any = engine.dialect.dbapi
+        own = (driver.OperationalError, driver.InterfaceError)
+        self.mishaps: tuple[type[Exception], ...] = (OperationalError, InterfaceError, *own)
+        """What goes wrong when the database is away, as SQLAlchemy and as the driver tell it."""
         self._connect()
+
+    def _run(self, cursor: Any, statement: Any, values: Mapping[str, Any]) -> Any:
+        return prepared(statement, self._engine.dialect).run(cursor, values)
 
     def _connect(self) -> None:
         self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         self.session = self._sessions(bind=self._connection)
+        driver: Any = self._connection.connection.driver_connection
+        self._driver = driver
+        self._cursor = self._driver.cursor()
 
     def close(self) -> None:
         self.session.close()
@@ -144,26 +186,26 @@ class Hand:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """What happens in it happens as a whole."""
-        run = self._connection.exec_driver_sql
-        with self._writing:
-            run("BEGIN IMMEDIATE" if self._on_sqlite else "BEGIN")
-            self._in_transaction = True
-            try:
-                yield self.session
-                run("COMMIT")
-            except BaseException:
-                run("ROLLBACK")
-                raise
-            finally:
-                self._in_transaction = False
+        run = self._cursor.execute
+        run("BEGIN IMMEDIATE" if self._on_sqlite else "BEGIN")
+        self._in_transaction = True
+        try:
+            yield self.session
+            run("COMMIT")
+        except BaseException:
+            run("ROLLBACK")
+            raise
+        finally:
+            self._in_transaction = False
 
     def claim(self, *, now: datetime, limit: int) -> list[int]:
         with self.transaction() as session:
             return claims.claim(session, owner=self.owner, now=now, limit=limit)
 
-    def give_back(self) -> None:
+    def give_back(self, numbers: Collection[int] | None = None) -> None:
+        """Make these mails due again, or all that this worker holds."""
         with self.transaction() as session:
-            claims.give_back(session, owner=self.owner)
+            claims.give_back(session, owner=self.owner, numbers=numbers)
 
     def freeze(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write what mails will say, before any of them leaves; where they are still ours."""
@@ -175,35 +217,63 @@ class Hand:
         if values:
             self._connection.execute(_FREEZE, values)
 
-    def look(self, number: int) -> tuple[str | None, EventStatus | None] | None:
-        """The pre-send check: the reader's address and the event's state by now, if the mail is
-        still leased, and by this lane, and the lease has not run out."""
-        values = {"number": number, "owner": self.owner}
-        found = self._connection.execute(_LOOK, values).first()
-        return None if found is None else (found[0], found[1])
+    def look(self, numbers: Sequence[int]) -> dict[int, Seen]:
+        """The pre-send check: by number the reader's address and the event's state by now, if the
+        mail is still leased, and by this worker, and the lease has not run out."""
+        return _seen(self._look(self._cursor, numbers)) if numbers else {}
 
-    def mark(
-        self, number: int, mark: Mapping[str, Any], attempt: Mapping[str, Any] | None = None
-    ) -> bool:
-        """Write what became of a mail and of what it told, if this lane still holds it, and what
-        happened in any case. Ends the lease. Tells whether the mail was ours."""
-        values = {"number": number, "owner": self.owner}
-        values |= {f"new_{name}": value for name, value in mark.items()}
-        values |= {f"noted_{name}": value for name, value in (attempt or {}).items()}
-        ends = _ENDS.get(mark["state"])
-        if mark["reason"] == Reason.SUPPRESSED:
-            ends = DeliveryState.SUPPRESSED
-        values["plan_state"] = ends
+    def _look(self, cursor: Any, numbers: Sequence[int]) -> Any:
+        values: dict[str, Any] = {f"number_{at}": one for at, one in enumerate(numbers)}
+        return self._run(cursor, _look_at(len(numbers)), values | {"owner": self.owner})
+
+    def mark(self, marks: Sequence[Mark]) -> list[bool]:
+        """Write what became of mails and of what they told, where this worker still holds them, and
+        what happened in any case. Ends their leases. Tells of each whether it was ours. One commit,
+        unless in a transaction."""
+        return self.mark_and_look(marks, ())[0]
+
+    def mark_and_look(
+        self, marks: Sequence[Mark], numbers: Sequence[int]
+    ) -> tuple[list[bool], dict[int, Seen]]:
+        """`mark`, and after its commit `look`: on PostgreSQL in one go there and back."""
         if not self._on_sqlite:
-            whole = _WHOLE[ends is not None, attempt is not None]
-            return bool(self._connection.execute(whole, values).all())
+            return self._all_in_one_go(marks, numbers)
         with nullcontext() if self._in_transaction else self.transaction():
-            if attempt is not None:
-                self._connection.execute(_NOTE, values)
-            ours = bool(self._connection.execute(_MARK, values).all())
-            if ours and ends is not None:
-                self._connection.execute(_PLAN_OF_ONE, values)
+            ours = [self._mark_one(mark) for mark in marks]
+        return ours, self.look(numbers)
+
+    def _mark_one(self, mark: Mark) -> bool:
+        values = self._values(mark)
+        if mark.attempt is not None:
+            self._run(self._cursor, _NOTE, values)
+        ours = bool(self._run(self._cursor, _MARK, values).fetchall())
+        if ours and mark.ends is not None:
+            self._run(self._cursor, _PLAN_OF_ONE, values)
         return ours
+
+    def _all_in_one_go(
+        self, marks: Sequence[Mark], numbers: Sequence[int]
+    ) -> tuple[list[bool], dict[int, Seen]]:
+        cursors = [self._driver.cursor() for _ in marks]
+        last = self._driver.cursor()
+        with self._driver.pipeline():
+            if not self._in_transaction:
+                self._cursor.execute("BEGIN")
+            for mark, cursor in zip(marks, cursors, strict=True):
+                whole = _WHOLE[mark.ends is not None, mark.attempt is not None]
+                self._run(cursor, whole, self._values(mark))
+            if not self._in_transaction:
+                self._cursor.execute("COMMIT")
+            if numbers:
+                self._look(last, numbers)
+        ours = [bool(cursor.fetchall()) for cursor in cursors]
+        return ours, _seen(last) if numbers else {}
+
+    def _values(self, mark: Mark) -> dict[str, Any]:
+        values: dict[str, Any] = {"number": mark.number, "owner": self.owner}
+        values |= {f"new_{name}": value for name, value in mark.columns.items()}
+        values |= {f"noted_{name}": value for name, value in (mark.attempt or {}).items()}
+        return values | {"plan_state": mark.ends}
 
 
 def attempt_of(outcome: Outcome, *, worker: str, now: datetime) -> dict[str, Any]:

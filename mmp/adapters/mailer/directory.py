@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mmp.adapters.mailer.protocol import Outgoing
+from mmp.adapters.mailer.protocol import InTurn, Outgoing
 from mmp.core.mail import Outcome, Result, Stage, broken
 
 
@@ -20,6 +20,11 @@ class DirectoryMailer:
     @contextmanager
     def lane(self) -> Iterator["DirectoryMailer"]:
         yield self
+
+    @contextmanager
+    def abreast(self, width: int) -> Iterator[InTurn]:
+        with self.lane() as lane:
+            yield InTurn(lane, width)
 
     def send(self, mail: Outgoing) -> Outcome:
         """Write the file whole, readable by its owner alone."""

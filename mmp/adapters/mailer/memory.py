@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from mmp.adapters.mailer.protocol import Outgoing
+from mmp.adapters.mailer.protocol import InTurn, Outgoing
 from mmp.core.mail import Outcome, Result, Stage
 
 ACCEPTED = Outcome(Result.SENT, Stage.DOT, 250, "OK")
@@ -21,6 +21,11 @@ class MemoryMailer:
     def lane(self) -> Iterator["MemoryMailer"]:
         self.lanes += 1
         yield self
+
+    @contextmanager
+    def abreast(self, width: int) -> Iterator[InTurn]:
+        with self.lane() as lane:
+            yield InTurn(lane, width)
 
     def send(self, mail: Outgoing) -> Outcome:
         outcome = (self.answer(mail) if self.answer else None) or ACCEPTED

@@ -1,5 +1,6 @@
 """What the dispatch asks of a way to send mail."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -24,7 +25,44 @@ class Lane(Protocol):
         """Hand over one mail and say what came of it. Raises nothing that a server can cause."""
 
 
+class Lanes(Protocol):
+    """Several conversations, led by one thread: while a server thinks about one, the next goes on.
+    Mails are known by numbers."""
+
+    @property
+    def free(self) -> int:
+        """How many could begin now."""
+
+    def begin(self, number: int, mail: Outgoing) -> None:
+        """Begin to hand over a mail."""
+
+    def ended(self, meanwhile: Callable[[], bool]) -> list[tuple[int, Outcome]]:
+        """Wait until something has come of at least one mail, if any is on its way. As long as no
+        answer is there, `meanwhile` is called, until it has nothing to do and says False."""
+
+
 class Mailer(Protocol):
     """Opens lanes, which connect when they first send and end with their `with`."""
 
     def lane(self) -> AbstractContextManager[Lane]: ...
+
+    def abreast(self, width: int) -> AbstractContextManager[Lanes]: ...
+
+
+class InTurn:
+    """Lanes of a way that nobody has to wait for."""
+
+    def __init__(self, lane: Lane, width: int) -> None:
+        self._lane, self._width = lane, width
+        self._ended: list[tuple[int, Outcome]] = []
+
+    @property
+    def free(self) -> int:
+        return self._width - len(self._ended)
+
+    def begin(self, number: int, mail: Outgoing) -> None:
+        self._ended.append((number, self._lane.send(mail)))
+
+    def ended(self, meanwhile: Callable[[], bool]) -> list[tuple[int, Outcome]]:
+        ended, self._ended = self._ended, []
+        return ended

@@ -3,11 +3,14 @@
 smtplib is used step by step, because what a failure means depends on how far the talk had come.
 """
 
-import re
+import select
 import smtplib
+import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Literal
 
 from mmp.adapters.mailer.protocol import Outgoing
@@ -18,6 +21,10 @@ TIMEOUT = 20.0
 """Seconds for any one answer. Together they must stay below the dispatch's lease."""
 MOST_PER_CONNECTION = 100
 """Many servers end longer conversations; a new one costs less than being cut off."""
+
+
+Conversation = Generator[None, None, Outcome]
+"""It pauses wherever it waits for an answer."""
 
 
 class _Stopped(Exception):
@@ -55,6 +62,12 @@ class SMTPMailer:
         finally:
             lane.close()
 
+    @contextmanager
+    def abreast(self, width: int) -> Iterator["SMTPLanes"]:
+        with ExitStack() as stack:
+            lanes = [stack.enter_context(self.lane()) for _ in range(width)]
+            yield SMTPLanes(lanes, self.timeout)
+
     def connect(self, helo: str) -> smtplib.SMTP:
         """Connect, encrypt and sign in. Raises _Stopped with what it means."""
         tls = self._tls or ssl.create_default_context() if self.encryption != "none" else None
@@ -86,6 +99,81 @@ class SMTPMailer:
         return smtp
 
 
+class SMTPLanes:
+    """Connections that one thread holds."""
+
+    def __init__(self, lanes: Sequence["SMTPLane"], timeout: float) -> None:
+        self._idle = list(lanes)
+        self._timeout = timeout
+        self._talks: dict[int, _Talk] = {}
+        self._ended: list[tuple[int, Outcome]] = []
+
+    @property
+    def free(self) -> int:
+        return len(self._idle)
+
+    def begin(self, number: int, mail: Outgoing) -> None:
+        lane = self._idle.pop()
+        talk = _Talk(lane, lane.conversation(mail))
+        self._talks[number] = talk
+        self._go_on(number, talk)
+
+    def ended(self, meanwhile: Callable[[], bool]) -> list[tuple[int, Outcome]]:
+        while self._talks and not self._ended:
+            if not self._listen(0.0) and not meanwhile():
+                self._listen(min(talk.until for talk in self._talks.values()) - time.monotonic())
+        ended, self._ended = self._ended, []
+        return ended
+
+    def _listen(self, seconds: float) -> bool:
+        """Let those go on that were answered, and end those that waited too long; whether there
+        were any."""
+        ready = _readable(self._talks, seconds)
+        now = time.monotonic()
+        late = [n for n, talk in self._talks.items() if n not in ready and talk.until <= now]
+        for number in ready:
+            self._go_on(number, self._talks[number])
+        for number in late:
+            self._go_on(number, self._talks[number], TimeoutError("timed out"))
+        return bool(ready or late)
+
+    def _go_on(self, number: int, talk: "_Talk", trouble: OSError | None = None) -> None:
+        try:
+            if trouble is None:
+                next(talk.conversation)
+            else:
+                talk.conversation.throw(trouble)
+        except StopIteration as end:
+            del self._talks[number]
+            self._idle.append(talk.lane)
+            self._ended.append((number, end.value))
+        else:
+            talk.until = time.monotonic() + self._timeout
+
+
+@dataclass(slots=True)
+class _Talk:
+    """A mail on its way: until when its server may take to answer, by the monotonic clock."""
+
+    lane: "SMTPLane"
+    conversation: Conversation
+    until: float = 0.0
+
+
+def _readable(talks: Mapping[int, _Talk], seconds: float) -> set[int]:
+    """Which of them were answered, after waiting for that long at most."""
+    poll, numbers = select.poll(), {}
+    ready = set()
+    for number, talk in talks.items():
+        if (sock := talk.lane.socket) is None or talk.lane.has_unread():
+            ready.add(number)
+        else:
+            numbers[sock.fileno()] = number
+            poll.register(sock, select.POLLIN)
+    found = poll.poll(0 if ready else max(seconds, 0) * 1000)
+    return ready | {numbers[descriptor] for descriptor, _ in found}
+
+
 class SMTPLane:
     """One connection at a time, made anew when it broke."""
 
@@ -95,6 +183,25 @@ class SMTPLane:
         self._sent = 0
 
     def send(self, mail: Outgoing) -> Outcome:
+        conversation = self.conversation(mail)
+        while True:
+            try:
+                next(conversation)
+            except StopIteration as end:
+                outcome: Outcome = end.value
+                return outcome
+
+    @property
+    def socket(self) -> socket.socket | None:
+        """What to listen to for the next answer."""
+        return self._smtp.sock if self._smtp else None
+
+    def has_unread(self) -> bool:
+        """Whether TLS holds octets that have come already."""
+        sock = self.socket
+        return isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
+
+    def conversation(self, mail: Outgoing) -> Conversation:
         """Hand over one mail. A connection that the server ended while idle is made anew once."""
         try:
             sender, recipient = sendable(mail.sender), sendable(mail.recipient)
@@ -102,32 +209,39 @@ class SMTPLane:
             return Outcome(Result.ADDRESS_REFUSED, Stage.RCPT, None, str(error))
         kept = self._smtp is not None
         try:
-            return self._hand_over(sender, recipient, mail.octets)
+            return (yield from self._hand_over(sender, recipient, mail.octets))
         except _Stopped as stopped:
             self.close()
             if not (kept and _ended_while_idle(stopped.outcome)):
                 return stopped.outcome
         try:
-            return self._hand_over(sender, recipient, mail.octets)
+            return (yield from self._hand_over(sender, recipient, mail.octets))
         except _Stopped as stopped:
             self.close()
             return stopped.outcome
 
-    def _hand_over(self, sender: str, recipient: str, octets: bytes) -> Outcome:
+    def _hand_over(self, sender: str, recipient: str, octets: bytes) -> Conversation:
         smtp = self._connected(sender)
         stage = Stage.MAIL
         try:
-            _expect(stage, smtp.docmd(f"MAIL FROM:<{sender}>"), 250)
+            smtp.putcmd(f"MAIL FROM:<{sender}>")
+            yield
+            _expect(stage, smtp.getreply(), 250)
             stage = Stage.RCPT
-            code, said = smtp.docmd(f"RCPT TO:<{recipient}>")
+            smtp.putcmd(f"RCPT TO:<{recipient}>")
+            yield
+            code, said = smtp.getreply()
             if code not in (250, 251):
                 return self._refused(stage, code, said)
             stage = Stage.DATA
-            code, said = smtp.docmd("DATA")
+            smtp.putcmd("DATA")
+            yield
+            code, said = smtp.getreply()
             if code != 354:
                 return self._refused(stage, code, said)
-            smtp.send(re.sub(rb"(?m)^\.", b"..", octets) + b".\r\n")
+            smtp.send(_stuffed(octets) + b".\r\n")
             stage = Stage.DOT
+            yield
             code, said = smtp.getreply()
         except OSError as error:  # smtplib's own are among them
             raise _Stopped(_meaning(stage, error)) from error
@@ -167,6 +281,12 @@ class SMTPLane:
             pass
         finally:
             smtp.close()
+
+
+def _stuffed(octets: bytes) -> bytes:
+    """With every dot doubled that begins a line (RFC 5321, section 4.5.2)."""
+    stuffed = octets.replace(b"\n.", b"\n..")
+    return b"." + stuffed if stuffed.startswith(b".") else stuffed
 
 
 def _ended_while_idle(outcome: Outcome) -> bool:

@@ -4,7 +4,6 @@ A frozen mail holds a stand-in of the same length and letters, so that its octet
 backed up and read by coordinators. What replaces it never touches the database.
 """
 
-import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
@@ -17,7 +16,7 @@ SOFT_BREAK = b"=\r\n"
 
 def token(secret: str, purpose: str, of: UUID | str) -> str:
     """256 bits of HMAC-SHA256 over purpose and id, as 43 letters that addresses can hold."""
-    digest = hmac.new(secret.encode(), f"{purpose}:{of}".encode(), hashlib.sha256).digest()
+    digest = hmac.digest(secret.encode(), f"{purpose}:{of}".encode(), "sha256")
     return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
