@@ -197,9 +197,14 @@ def groups(found: Iterable[Row]) -> list[list[Row]]:
     return list(together.values())
 
 
-def left_out(skipped: Iterable[Skipped]) -> list[tuple[str, str, list[Skipped]]]:
-    """Whom each rule does not reach, by its key and the reason."""
+def left_out(skipped: Iterable[Skipped]) -> list[tuple[list[str], str, list[Skipped]]]:
+    """Who is left out: the keys of the rules, the reason in a word, and the people. What leaves the
+    same people out of several stands there once."""
     found: dict[tuple[str, str], list[Skipped]] = defaultdict(list)
     for one in skipped:
-        found[one.rule, one.reason].append(one)
-    return [(rule, why, those) for (rule, why), those in found.items()]
+        found[one.reason, one.rule].append(one)
+    alike: dict[Any, tuple[list[str], str, list[Skipped]]] = {}
+    for (why, rule), those in found.items():
+        people = (why, frozenset(one.person_uuid for one in those))
+        alike.setdefault(people, ([], why, those))[0].append(rule)
+    return list(alike.values())
