@@ -4,8 +4,8 @@ from mmp.services.people_import.planning import (
     PeoplePlan,
     Planned,
     plan_people,
-    save_people,
     summary,
 )
+from mmp.services.people_import.writing import save_people
 
 __all__ = ["PeoplePlan", "Planned", "plan_people", "save_people", "summary"]
