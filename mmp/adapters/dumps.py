@@ -26,6 +26,19 @@ PATIENCE = 10.0
 TABLES = (*Base.metadata.tables, "alembic_version")
 
 
+_HOLD = """
+DO $$ BEGIN
+    UPDATE public.mail SET state = 'held', reason = 'restored from a backup',
+        lease_owner = NULL, lease_until = NULL WHERE state IN ('due', 'leased');
+    UPDATE public.delivery SET state = 'held', reason = 'restored from a backup'
+        WHERE state = 'planned';
+EXCEPTION WHEN undefined_table OR undefined_column THEN NULL;
+END $$;
+"""
+"""As `hold_all` and `hold_planned` have it, where there are such tables already. A worker that runs
+meanwhile must not see the rows otherwise for a moment."""
+
+
 def kind_of(database_url: str) -> Kind:
     """What kind of database an address leads to."""
     return "sqlite" if make_url(database_url).get_backend_name() == "sqlite" else "postgresql"
@@ -49,7 +62,8 @@ def dump(database_url: str, target: Path) -> None:
 
 
 def load(database_url: str, source: Path) -> None:
-    """Put what `dump` wrote in the place of everything that is there, in one transaction."""
+    """Put what `dump` wrote in the place of everything that is there, in one transaction. On
+    PostgreSQL, where workers may go on meanwhile, the mail in it is held."""
     if kind_of(database_url) == "sqlite":
         _load_sqlite(source, sqlite_file(database_url))
         return
@@ -57,10 +71,13 @@ def load(database_url: str, source: Path) -> None:
     script = source.with_suffix(".sql")
     clear = source.with_suffix(".clear.sql")
     clear.write_text("".join(f'DROP TABLE IF EXISTS "{name}" CASCADE;\n' for name in TABLES))
+    hold = source.with_suffix(".hold.sql")
+    hold.write_text(_HOLD)
     options = ["--no-owner", "--no-privileges", f"--file={script}", str(source)]
     _postgres(database_url, "pg_restore", *options)
     options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
     options += ["--output=/dev/null", f"--file={clear}", f"--file={script}"]
+    options.append(f"--file={hold}")
     _postgres(database_url, "psql", *options)
 
 

@@ -1,7 +1,7 @@
 """A mail server that remembers, workers to kill, and a burst of mail for them."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mmp.adapters.clock import FileClock, FixedClock
-from mmp.models import Mail, MailAttempt
+from mmp.models import Mail, MailAttempt, Person
 from mmp.models.mail import MailState
 from mmp.services.outbox.queue import NewMail, enqueue_many
 from tests.faults.children import Child, wait_until
@@ -79,9 +79,15 @@ def start_worker(
 _keys = count(1)
 
 
-def put(session: Session, factory: Factory, clock: FixedClock, mails: int) -> None:
-    """A burst: so many mails that are due, to ten people, committed."""
-    people = [factory.person() for _ in range(10)]
+def put(
+    session: Session,
+    factory: Factory,
+    clock: FixedClock,
+    mails: int,
+    people: Sequence[Person] = (),
+) -> None:
+    """A burst: so many mails that are due, to these people or ten new ones, committed."""
+    people = people or [factory.person() for _ in range(10)]
     enqueue_many(
         session,
         now=clock.now(),
@@ -89,7 +95,7 @@ def put(session: Session, factory: Factory, clock: FixedClock, mails: int) -> No
             NewMail(
                 kind="test",
                 template="test",
-                person_id=people[number % 10].id,
+                person_id=people[number % len(people)].id,
                 parameters={"asked_at": clock.now()},
                 dedupe_key=f"burst:{next(_keys)}",
             )

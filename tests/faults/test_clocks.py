@@ -1,5 +1,5 @@
-"""Clocks that go wrong, and nights in which they change. Leases count by the database's clock alone:
-in all these tests the workers' own stands months away from it."""
+"""Clocks that go wrong, and nights in which they change. Leases count by the database's clock
+alone: in all these tests the workers' own stands months away from it."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta

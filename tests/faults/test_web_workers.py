@@ -1,4 +1,4 @@
-"""Several web processes: each with the worker that `mmp run` embeds, and saving the same at once."""
+"""Several web processes, each with the worker that `mmp run` embeds, and the same saved at once."""
 
 import os
 import signal
@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from threading import Barrier
-from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPErrorProcessor, Request, build_opener
 
@@ -58,7 +57,7 @@ def web(
 class _AsItComes(HTTPErrorProcessor):
     """A redirection is an answer, not to be followed."""
 
-    def http_response(self, request: Request, response: object) -> object:  # type: ignore[override]  # as it comes
+    def http_response(self, request: Request, response: object) -> object:
         return response
 
 

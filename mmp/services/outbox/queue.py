@@ -175,10 +175,12 @@ def hold(session: Session, *, mail: Mail, reason: str = Reason.BY_COORDINATOR) -
 
 def hold_all(session: Session, *, reason: str) -> int:
     """Keep back every mail that waits, as after a restore: it may have left since the backup was
-    made. Tells how many."""
+    made. Tells how many are held for this reason now."""
     waiting = Mail.state.in_((MailState.DUE, MailState.LEASED))
     held = {"state": MailState.HELD, "reason": reason, "lease_owner": None, "lease_until": None}
-    return _change(session, waiting, **held)
+    _change(session, waiting, **held)
+    those = select(func.count()).where(Mail.state == MailState.HELD, Mail.reason == reason)
+    return session.scalar(those) or 0
 
 
 def release_all(session: Session) -> int:

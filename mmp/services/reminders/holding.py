@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from mmp.models import Delivery, Event, Programme, ReminderHold
@@ -78,8 +78,11 @@ def release(
 
 
 def hold_planned(session: Session, *, reason: str = RESTORED) -> int:
-    """Keep back every line of every plan, as after a restore. Tells how many."""
-    return _change(session, DeliveryState.PLANNED, DeliveryState.HELD, reason)
+    """Keep back every line of every plan, as after a restore. Tells how many are held for this
+    reason now."""
+    _change(session, DeliveryState.PLANNED, DeliveryState.HELD, reason)
+    held = Delivery.state == DeliveryState.HELD, Delivery.reason == reason
+    return session.scalar(select(func.count()).where(*held)) or 0
 
 
 def release_planned(session: Session, *, programme: Programme | None = None) -> int:
