@@ -27,9 +27,10 @@ def schemes(
     if known is not None and len(known) == rounds:
         yield known, 0
         return
-    best = np.inf
     free = _problem(groups, size, rounds)
     whole = Seating(free, random_seats(free, rng), rng)
+    yield whole.best, int(repeats_of(whole.best))
+    best = repeats_of(whole.best)
     searches: list[Iterator[tuple[Array, float] | None]] = []
     if known is not None:
         searches.append(_completing(known, groups, size, rounds, rng))
@@ -87,7 +88,7 @@ def _problem(groups: int, size: int, rounds: int, past: Array | None = None) -> 
     )
 
 
-STEPS = 20
+STEPS = 6
 
 
 def _swapping(seating: Seating) -> Iterator[tuple[Array, float] | None]:
@@ -104,7 +105,7 @@ def _swapping(seating: Seating) -> Iterator[tuple[Array, float] | None]:
 def _turning(rotation: Rotation) -> Iterator[tuple[Array, float] | None]:
     while True:
         before = rotation.best_cost
-        for _ in range(STEPS * 8):
+        for _ in range(STEPS * 16):
             rotation.step()
             if rotation.best_cost == 0:
                 break

@@ -22,7 +22,7 @@ from mmp.core.breakouts.schemes import repeats_of, schemes, schemes_with_units
 from mmp.core.breakouts.seating import Seating, random_seats
 from mmp.core.breakouts.units import followed, led
 
-TRIED = 12
+TRIED = 30
 """Chances to find a better scheme in a turn, before people are put on the best."""
 EACH_ROUND = 300
 PATIENCE = 400
@@ -85,7 +85,7 @@ def _candidates(model: Model, rng: np.random.Generator) -> Candidates:
         yield from _by_swaps(start, rng, forever=True)
     units = bool(model.owed) and bool(model.present.all())
     apart = model if units else led(model)
-    most = int(model.sizes.max())
+    most = max(int(model.sizes.max()), -(-model.n // model.g))
     known = schemes_with_units(model, rng) if units else schemes(model.g, most, model.rounds, rng)
     chances = math.inf if _only_repeats(model) else TRIED
     turn, points, champion, exact = 1, None, start, False
