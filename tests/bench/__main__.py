@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.bench import feeds, pages
+from tests.bench import feeds, groups, pages
 
-BENCHES = {"feeds": feeds.measure, "pages": pages.measure}
+BENCHES = {"feeds": feeds.measure, "groups": groups.measure_all, "pages": pages.measure}
 
 
 def main(names: list[str]) -> int:
