@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, UOWTransaction
 from mmp.models import (
     AgendaItem,
     AgendaRole,
+    Consent,
     Event,
     Membership,
     Pair,
@@ -87,10 +88,8 @@ def _note(touched: _Touched, row: object) -> None:
             touched.pairs.update(_numbers(row, "pair_id"))
         case Pair():
             touched.pairs.update(_numbers(row, "id"))
-        case Person():
-            # Settings of one's own are read with every poll; what others see of them is not.
-            if inspect(row).attrs["discreet"].history.deleted:
-                touched.pairs.update(_pairs_of(row))
+        case Person() | Consent():
+            touched.pairs.update(_pairs_that_see(row))
         case Programme():
             touched.whole_programmes.update(_numbers(row, "id"))
         case _:
@@ -110,6 +109,14 @@ def _numbers(row: Any, attribute: str) -> Iterator[int]:
         previous = state.attrs[relationship].history.deleted or ()
         numbers.update(other.id for other in previous if other is not None)
     yield from (number for number in numbers if number is not None)
+
+
+def _pairs_that_see(row: Person | Consent) -> Iterable[int]:
+    """The pairs in whose talks it shows that somebody became discreet, or said whether their name
+    may stand in the calendars of others. Settings of one's own are read with every poll."""
+    if isinstance(row, Consent):
+        return _pairs_of(row.person)
+    return _pairs_of(row) if inspect(row).attrs["discreet"].history.deleted else ()
 
 
 def _pairs_of(person: Person) -> Iterable[int]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, false, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from mmp.core.texts import Translated
@@ -257,28 +257,49 @@ def visible_pairs(actor: Actor) -> ColumnElement[bool]:
 
 
 def visible_people(actor: Actor, programme_id: int | None = None) -> ColumnElement[bool]:
-    """Oneself, one's partners, and for who plans everyone with a part in the programme.
+    """Oneself, one's partners, and for who plans everyone with a part in the programme, but of the
+    discreet only coordinators see any. Who was erased is nobody's.
 
     With `programme_id` those of that programme only.
     """
     if actor.person_id is None:
         return false()
     within = _one_of(actor.programmes, programme_id)
-    planned = _one_of(actor.plans, programme_id)
     mine = select(PairMember.pair_id).where(PairMember.person_id == actor.person_id)
     partners = (
         select(PairMember.person_id)
         .join(Pair, Pair.id == PairMember.pair_id)
         .where(Pair.id.in_(mine), Pair.programme_id.in_(within), Pair.ends_on.is_(None))
     )
-    members = select(Membership.person_id).where(Membership.programme_id.in_(planned))
+    myself = Person.id == actor.person_id if within or programme_id is None else false()
+    return and_(
+        Person.erased_at.is_(None),
+        or_(
+            myself,
+            Person.id.in_(partners),
+            _of_programmes(_one_of(actor.coordinates, programme_id)),
+            and_(~Person.discreet, _of_programmes(_one_of(actor.plans, programme_id))),
+        ),
+    )
+
+
+def _of_programmes(numbers: frozenset[int]) -> ColumnElement[bool]:
+    """People with a part in one of these programmes, or on a list of theirs."""
+    members = select(Membership.person_id).where(Membership.programme_id.in_(numbers))
     listed = (
         select(Participation.person_id)
         .join(Event, Event.id == Participation.event_id)
-        .where(Event.programme_id.in_(planned), Event.pair_id.is_(None))
+        .where(Event.programme_id.in_(numbers), Event.pair_id.is_(None))
     )
-    myself = Person.id == actor.person_id if within or programme_id is None else false()
-    return or_(myself, *(Person.id.in_(those) for those in (partners, members, listed)))
+    return or_(Person.id.in_(members), Person.id.in_(listed))
+
+
+def named_people(actor: Actor, programme_id: int) -> ColumnElement[bool]:
+    """Who of those whom a page of the programme tells of may be named to the actor: everybody who
+    is not discreet; to coordinators, to themselves and to their partners the discreet too."""
+    if programme_id in actor.coordinates:
+        return true()
+    return or_(~Person.discreet, visible_people(actor, programme_id))
 
 
 def sees_travel(actor: Actor, programme_id: int) -> bool:

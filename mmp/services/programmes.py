@@ -19,13 +19,12 @@ from mmp.models import (
     Delegation,
     Document,
     Event,
-    Membership,
     OrganisationRole,
     Pair,
     PairMember,
     Programme,
 )
-from mmp.models.enums import EventStatus, MembershipRole, Precision
+from mmp.models.enums import EventStatus, Precision
 
 _SHOWN = (EventStatus.PUBLISHED, EventStatus.CANCELLED)
 _GLIMPSED = (
@@ -164,21 +163,8 @@ def public_documents(
     )
 
 
-def mentor_ids(session: Session, programme: Programme, people: Iterable[int]) -> frozenset[int]:
-    """Who of these people is or was a mentor of the programme: public pages do not name them."""
-    return frozenset(
-        session.scalars(
-            select(Membership.person_id).where(
-                Membership.programme_id == programme.id,
-                Membership.role == MembershipRole.MENTOR,
-                Membership.person_id.in_(set(people)),
-            )
-        )
-    )
-
-
 def _whole_event() -> tuple[ORMOption, ...]:
-    """Seven statements: what is joined has few rows for each of those it is joined to."""
+    """Six statements: what is joined has few rows for each of those it is joined to."""
     agenda = selectinload(Event.agenda)
     roles, contributions = (
         agenda.selectinload(AgendaItem.roles),
@@ -192,7 +178,7 @@ def _whole_event() -> tuple[ORMOption, ...]:
         joinedload(Event.contact),
         joinedload(Event.guiding_questions),
         selectinload(Event.organisation_roles).joinedload(OrganisationRole.organisation),
-        selectinload(Event.predecessors.and_(_public())).options(
+        joinedload(Event.predecessors.and_(_public())).options(
             defer(Event.join_link, raiseload=True)
         ),
         selectinload(Event.delegations).joinedload(Delegation.organisation),

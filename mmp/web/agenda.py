@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from mmp.models import AgendaItem, Contribution, Event, Recommendation
 from mmp.models.enums import AgendaKind, AttributionConsent, Audience, EventStatus
+from mmp.services.consents import Naming
 from mmp.web import people, texts, when
 from mmp.web.labels import label
 
@@ -48,7 +49,7 @@ class Day:
     rows: list[list[Item]]
 
 
-def days(event: Event, mentors: frozenset[int]) -> list[Day]:
+def days(event: Event, known: Naming) -> list[Day]:
     """What everybody may know of, by days and in the order of the clock."""
     children: dict[int | None, list[AgendaItem]] = defaultdict(list)
     for item in event.agenda:
@@ -63,7 +64,7 @@ def days(event: Event, mentors: frozenset[int]) -> list[Day]:
         Day(
             number=number if several and day else None,
             date=day if several else None,
-            rows=_rows(by_day[day], None, children, event, mentors),
+            rows=_rows(by_day[day], None, children, event, known),
         )
         for number, day in enumerate(ordered, start=1)
     ]
@@ -74,14 +75,14 @@ def _rows(
     parent: AgendaItem | None,
     children: dict[int | None, list[AgendaItem]],
     event: Event,
-    mentors: frozenset[int],
+    known: Naming,
 ) -> list[list[Item]]:
     """Siblings in order; those whose times overlap stand in one row."""
     rows: list[list[Item]] = []
     row_ends: datetime | None = None
     for row in sorted(siblings, key=_order):
-        item = _item(row, parent, event, mentors)
-        item.rows = _rows(children[row.id], row, children, event, mentors)
+        item = _item(row, parent, event, known)
+        item.rows = _rows(children[row.id], row, children, event, known)
         if row_ends and row.starts_at and row.ends_at and row.starts_at < row_ends:
             rows[-1].append(item)
             row_ends = max(row_ends, row.ends_at)
@@ -97,7 +98,7 @@ def _order(item: AgendaItem) -> tuple[bool, float, int]:
 
 
 def _item(
-    row: AgendaItem, parent: AgendaItem | None, event: Event, mentors: frozenset[int]
+    row: AgendaItem, parent: AgendaItem | None, event: Event, known: Naming
 ) -> Item:
     hours = (row.starts_local, row.ends_local, row.zone)
     repeated = parent is not None and hours == (parent.starts_local, parent.ends_local, parent.zone)
@@ -112,9 +113,9 @@ def _item(
         zone=when.zone_name(row.zone, row.starts_at)
         if own_zone and row.zone and row.starts_at
         else Markup(),
-        parts=people.parts(row.roles, mentors, day) if _is_open(row) else [],
+        parts=people.parts(row.roles, known, day) if _is_open(row) else [],
         contributions=[
-            (contribution, people.attribution(contribution, day))
+            (contribution, people.attribution(contribution, known, day))
             for contribution in row.contributions
             if contribution.consent is not AttributionConsent.NO and _is_open(row)
         ],

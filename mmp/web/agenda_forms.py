@@ -142,7 +142,7 @@ class ItemForm(FlaskForm):  # type: ignore[misc]  # untyped
             theme=self._theme(event.programme),
             join_link=self.join_link.value,
             guiding_questions=self.questions.data,
-            roles=self.roles.value,
+            roles=[*self.roles.value, *_unseen(item)],
         )
 
     def _theme(self, programme: Programme) -> Theme | None:
@@ -187,9 +187,18 @@ def typed_of(item: AgendaItem) -> dict[str, Any]:
         "roles": [
             RoleRow(role.role.value, who_of(who), dict(role.introduced_as))
             for role in item.roles
-            if (who := role.person or role.pair)
+            if (who := role.person or role.pair) and texts.may_name(who)
         ],
     }
+
+
+def _unseen(item: AgendaItem | None) -> list[RoleValues]:
+    """The roles of those whom the reader may not see: they stay as they are."""
+    return [
+        RoleValues(role.role, role.person, dict(role.introduced_as))
+        for role in (item.roles if item else ())
+        if role.person is not None and not texts.may_name(role.person)
+    ]
 
 
 def typed_for_new(event: Event, siblings: Iterable[AgendaItem]) -> dict[str, Any]:

@@ -76,7 +76,9 @@ def _time(row: AgendaItem, event: Event, *, several: bool) -> str:
 
 def pair_name(pair: Pair) -> str:
     """A pair by its members' names, for those who plan."""
-    return " & ".join(member.person.name for member in pair.members) or pair.key
+    members = [member.person for member in pair.members]
+    names = [one.name if texts.may_name(one) else _("A participant") for one in members]
+    return " & ".join(names) or pair.key
 
 
 def _role(role: AgendaRole) -> Markup:

@@ -46,7 +46,7 @@ def participants_xlsx(slug: str, key: str) -> FlaskResponse:
 def give_seat(slug: str, key: str, uuid: UUID) -> Response:
     """Take someone out of the line by hand."""
     event = desk.planned_event(session(), actor(), slug, key)
-    row = service.participation(session(), event, uuid)
+    row = service.participation(session(), actor(), event, uuid)
     now = context().clock.now()
     if service.give_seat(session(), actor=actor(), now=now, event=event, row=row):
         session().commit()
@@ -56,4 +56,4 @@ def give_seat(slug: str, key: str, uuid: UUID) -> Response:
 
 def _table(event: Event) -> list[list[str]]:
     notes = sees_travel(actor(), event.programme_id)
-    return table(service.listed(session(), event), event, notes=notes)
+    return table(service.listed(session(), actor(), event), event, notes=notes)

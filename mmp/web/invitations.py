@@ -26,6 +26,7 @@ from mmp.web.errors import sentence
 from mmp.web.guards import actor, planner
 from mmp.web.headers import FRAMED_MAIL, WITH_FRAME
 from mmp.web.pages import pages
+from mmp.web.texts import may_name
 
 _PATH = "/programmes/<handle:slug>/events/<handle:key>/invitations"
 _Value = TypeVar("_Value", bound=StrEnum)
@@ -146,6 +147,8 @@ def _samples(slug: str, key: str, uuid: UUID) -> tuple[Event, Line, list[Sample]
     line, samples = service.preview_mail(
         session(), actor=actor(), now=now, event=event, person=uuid, site=site
     )
+    if not may_name(line.person):
+        raise NotFound("There is no such mail.")
     return event, line, samples
 
 

@@ -23,6 +23,7 @@ _WHY_NOT = {
     WhyNot.NO_ADDRESS: N_("Has no mail address."),
     WhyNot.SUPPRESSED: N_("Their mailbox refused mail for good."),
     WhyNot.OPTED_OUT: N_("Wants no reminders and messages of this programme."),
+    WhyNot.ALUMNI: N_("Took part once, and did not agree to be written to since."),
     WhyNot.GONE: N_("Is not known here any more."),
     WhyNot.NOT_CHOSEN: N_("Was not among those whom it was for."),
 }

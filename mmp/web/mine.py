@@ -1,7 +1,7 @@
 """A mentor's own pages: home, agenda, months, an event; and the answer to an invitation."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from uuid import UUID
@@ -14,7 +14,7 @@ from mmp.core.errors import UserError
 from mmp.core.zones import day_in_zone, to_utc
 from mmp.models import Break, Person
 from mmp.models.enums import AttendanceForm, DeliveryState, Partstat, Precision
-from mmp.services import answers, mine as service, programmes, reminders
+from mmp.services import answers, consents, mine as service, programmes, reminders
 from mmp.services.documents import documents_of, own_documents
 from mmp.services.mine import Fellow, OwnEvent, Reply
 from mmp.services.reminders import PlanLine
@@ -24,6 +24,7 @@ from mmp.web import (
     month as month_,
     own_month as own_month_,
     own_pairs,
+    people,
     reminder_words,
 )
 from mmp.web.context import context, session
@@ -173,13 +174,18 @@ def _event_page(uuid: UUID, form: AnswerForm | None = None) -> Response:
     if own.event.pair is not None:
         return redirect(url_for("pages.pair", uuid=own.event.pair.uuid))
     event = programmes.public_event(session(), own.event.programme.slug, own.event.key)
+    # Who takes part knows the mentors; nobody is named who does not want to be listed.
+    known = replace(
+        consents.naming(session(), event.programme, people.people_of(event)), mentors=frozenset()
+    )
     html = render_template(
         "mine/event.html",
         own=own,
         place=_place(own),
         event=event,
         programme=event.programme,
-        agenda=agendas.days(event, frozenset()),
+        contact=people.contact_of(event, known),
+        agenda=agendas.days(event, known),
         recommendations=agendas.recommendations(event),
         zone_note=agendas.zone_note(event),
         parts=parts,

@@ -81,7 +81,7 @@ def add_participants(slug: str, key: str) -> Response:
 def edit_participant(slug: str, key: str, uuid: UUID) -> Response:
     """One line of the list."""
     event = desk.planned_event(session(), actor(), slug, key)
-    row = service.participation(session(), event, uuid)
+    row = service.participation(session(), actor(), event, uuid)
     form = ParticipationForm(obj=row)
     theirs: list[tuple[str, str, str]] = []
     if form.validate_on_submit():
@@ -121,7 +121,7 @@ def edit_participant(slug: str, key: str, uuid: UUID) -> Response:
 def remove_participant(slug: str, key: str, uuid: UUID) -> Response:
     """Take someone off the list."""
     event = desk.planned_event(session(), actor(), slug, key)
-    row = service.participation(session(), event, uuid)
+    row = service.participation(session(), actor(), event, uuid)
     try:
         removed = service.remove(
             session(), actor=actor(), now=context().clock.now(), event=event, row=row
@@ -200,7 +200,7 @@ def people_page(
 ) -> Response:
     """The page of the list. `found` are those whom adding would mean, where only that is asked."""
     form = form or AddPeopleForm(formdata=None)
-    rows = service.listed(session(), event)
+    rows = service.listed(session(), actor(), event)
     free = service.people_to_choose(session(), actor(), event)
     form.offer(free, (one.row.person for one in rows))
     undo = undone(event, "participation")
@@ -210,6 +210,7 @@ def people_page(
         programme=event.programme,
         rows=rows,
         counts=counts(rows),
+        unseen=service.unseen(session(), actor(), event),
         waiting=line_of(rows, event),
         taken=taken(rows, event),
         picture=answer_picture.picture(

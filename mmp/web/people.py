@@ -1,7 +1,8 @@
 """Who may be named on a page that everybody can read.
 
 Speakers, hosts, moderators, facilitators and masters of ceremony stand on a stage: they are named
-unless they are discreet. Mentors are not named for being mentors; a pair shows as its countries.
+unless they are discreet or took back that others see their name. Mentors are not named for being
+mentors; a pair shows as its countries.
 """
 
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from markupsafe import Markup, escape
 
 from mmp.models import AgendaRole, Contribution, Event, Pair, Person
 from mmp.models.enums import AgendaRoleName, AttributionConsent
+from mmp.services.consents import Naming
 from mmp.web.labels import from_country, label
 from mmp.web.texts import isolate, name_of, shown
 
@@ -42,44 +44,64 @@ class Part:
 
 
 def people_of(event: Event) -> set[int]:
-    """Everybody whose name might stand on the event's page."""
+    """Everybody whose name might stand on the event's page, and who is quoted in a pair."""
     named = [role.person_id for item in event.agenda for role in item.roles]
-    quoted = [said.person_id for item in event.agenda for said in item.contributions]
-    return {person for person in (*named, *quoted) if person is not None}
+    said = [said for item in event.agenda for said in item.contributions]
+    quoted = [one.person_id for one in said]
+    in_pairs = [member.person_id for one in said if one.pair for member in one.pair.members]
+    everybody = (event.contact_id, *named, *quoted, *in_pairs)
+    return {person for person in everybody if person is not None}
 
 
-def parts(roles: Iterable[AgendaRole], mentors: frozenset[int], day: date) -> list[Part]:
+def contact_of(event: Event, known: Naming) -> Person | None:
+    """Whom to write to, if they may be named."""
+    contact = event.contact
+    if contact is None or _unnamed(contact) or contact.id in known.unlisted:
+        return None
+    return contact
+
+
+def parts(roles: Iterable[AgendaRole], known: Naming, day: date) -> list[Part]:
     """The roles of an agenda item in their order, each with its people."""
     found: dict[AgendaRoleName, Part] = {}
     for role in roles:
         part = found.setdefault(role.role, Part(label(role.role), []))
-        part.people.append(_in_role(role, mentors, day))
+        part.people.append(_in_role(role, known, day))
     return list(found.values())
 
 
-def _in_role(role: AgendaRole, mentors: frozenset[int], day: date) -> Shown:
+def _in_role(role: AgendaRole, known: Naming, day: date) -> Shown:
     if role.pair is not None:
         return Shown(pair_words(role.pair, day), Markup())
     person = role.person
     assert person is not None  # a role is a person's or a pair's
-    if person.discreet:
+    if _unnamed(person) or person.id in known.unlisted:
         return Shown(escape(_("a participant")), Markup())
-    if role.role not in _ON_STAGE and person.id in mentors:
+    if role.role not in _ON_STAGE and person.id in known.mentors:
         return Shown(_mentor_words(person), Markup())
     return Shown(name_of(person), shown(role.introduced_as or person.position))
 
 
-def attribution(contribution: Contribution, day: date) -> Markup:
+def attribution(contribution: Contribution, known: Naming, day: date) -> Markup:
     """To whom words are attributed that may be quoted; without their consent to no one in
     particular, and a pair not by its countries either."""
+    named = contribution.consent is AttributionConsent.NAMED
     if contribution.pair is not None:
-        named = contribution.consent is AttributionConsent.NAMED
-        return pair_words(contribution.pair, day) if named else escape(_("a pair of mentors"))
+        members = {member.person_id for member in contribution.pair.members}
+        if not named or members & known.unquoted:
+            return escape(_("a pair of mentors"))
+        return pair_words(contribution.pair, day)
     person = contribution.person
     assert person is not None  # as above
-    if contribution.consent is AttributionConsent.NAMED and not person.discreet:
+    unquoted = person.id in known.unquoted | known.unlisted
+    if named and not (_unnamed(person) or unquoted):
         return name_of(person)
     return escape(_("a participant"))
+
+
+def _unnamed(person: Person) -> bool:
+    """Whether nobody who just reads along learns of this person."""
+    return person.discreet or person.erased_at is not None
 
 
 def pair_words(pair: Pair, day: date) -> Markup:
@@ -94,7 +116,7 @@ def pair_words(pair: Pair, day: date) -> Markup:
     ]
     trio = len(people) > 2
     countries = list(dict.fromkeys(from_country(one.country) for one in people if one.country))
-    if not countries or any(person.discreet for person in people):
+    if not countries or any(_unnamed(person) for person in people):
         return escape(_("three mentors") if trio else _("a pair of mentors"))
     words = format_list(countries, locale=get_locale())
     if trio:

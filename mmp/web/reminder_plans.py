@@ -29,7 +29,7 @@ def programme_plan(slug: str) -> str:
     """What goes in the next fourteen days."""
     programme, _event = owner(slug, None)
     now = context().clock.now()
-    lines = service.plan_of_programme(session(), now=now, programme=programme)
+    lines = service.plan_of_programme(session(), now=now, programme=programme, actor=actor())
     return render_template(
         "reminders/plan.html",
         **page_of(programme, None),
@@ -48,7 +48,7 @@ def event_plan(slug: str, key: str) -> str:
     programme, event = owner(slug, key)
     assert event is not None  # it is in the address
     now = context().clock.now()
-    plan = service.plan_of_event(session(), now=now, event=event)
+    plan = service.plan_of_event(session(), now=now, event=event, actor=actor())
     return render_template(
         "reminders/plan.html",
         **page_of(programme, event),

@@ -36,6 +36,7 @@ def install(app: Flask) -> None:
     env.globals.update(
         full_address=languages.full_address,
         isolated=texts.isolated,
+        may_name=texts.may_name,
         by_role=_by_role,
         language_list=labels.language_list,
         delegation_name=_delegation_name,

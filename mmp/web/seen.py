@@ -52,5 +52,5 @@ def seen() -> str:
 def _in_public(role: AgendaRole, found: Seen) -> InPublic:
     event = role.agenda_item.event
     day = day_in_zone(event.ends_at, event.zone)
-    (part,) = people.parts([role], found.mentors, day)
+    (part,) = people.parts([role], found.naming, day)
     return InPublic(shown(event.title), part)

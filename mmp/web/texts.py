@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import nh3
 from flask import g
+from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from mmp.adapters.translations import direction
@@ -88,8 +89,22 @@ def _html(text: str) -> Markup:
     return Markup(clean)  # noqa: S704  nh3 cleaned it
 
 
+def may_name(person: Any) -> bool:
+    """Whether a page of a programme may name somebody to its reader: the discreet to coordinators
+    and to themselves alone. Elsewhere the queries have left them out already."""
+    part, who = g.get("part"), g.get("actor")
+    if part is None or who is None or not getattr(person, "discreet", False):
+        return True
+    return part.programme_id in who.coordinates or person.id == who.person_id
+
+
 def name_of(person: Person) -> Markup:
-    """A name in the reader's script if the person has given it so, isolated."""
+    """A name in the reader's script if the person has given it so, isolated; nobody's in particular
+    where the reader may not learn it."""
+    if getattr(person, "erased_at", None) is not None:
+        return escape(_("Someone who was erased"))
+    if not may_name(person):
+        return escape(_("A participant"))
     native = person.name_native or ""
     if direction(language()) == "rtl" and _ARABIC.search(native):
         return Markup("<bdi>{}</bdi>").format(native)

@@ -45,6 +45,7 @@ from mmp.models import (
 )
 from mmp.models.enums import DeclinedEvents, EventStatus, FeedKind, Partstat, Precision
 from mmp.services.calendars.reader import Reader
+from mmp.services.consents import talks_with_silent
 from mmp.services.taking_part import is_own_item, may_join_online, takes_part
 
 KEPT_AFTER_CANCELLATION = timedelta(days=30)
@@ -67,6 +68,7 @@ READER_COLUMNS: dict[str, TypeEngine[Any]] = {
     "item_join_link": AgendaItem.join_link.type,
     "item_mine": NullType(),
     "neutral": NullType(),
+    "nameless": NullType(),
     "partstat": Participation.partstat.type,
     "answer_changed_at": Participation.changed_at.type,
     "programme_slug": Programme.slug.type,
@@ -78,6 +80,7 @@ TYPES: dict[str, TypeEngine[Any]] = {
     **{f"item_{column.key}": column.type for column in ITEM_COLUMNS},
     **READER_COLUMNS,
 }
+_NAMED = false()
 EVENT_ID = 0
 """Where a raw row has the event's number."""
 
@@ -143,6 +146,7 @@ def _columns(
     join_link_allowed: ColumnElement[bool],
     item_condition: ColumnElement[bool],
     neutral: ColumnElement[bool],
+    nameless: ColumnElement[bool] = _NAMED,
     reader: Any = None,
 ) -> Select[Any]:
     def allowed(link: Any) -> ColumnElement[Any]:
@@ -150,7 +154,7 @@ def _columns(
 
     expressions: list[Any] = [
         *(*EVENT_COLUMNS, *ITEM_COLUMNS),
-        *(allowed(Event.join_link), allowed(AgendaItem.join_link), mine, neutral),
+        *(allowed(Event.join_link), allowed(AgendaItem.join_link), mine, neutral, nameless),
         *((answer.partstat, answer.changed_at) if answer else (null(), null())),
         *(Programme.slug, Programme.name, Programme.colour),
     ]
@@ -258,6 +262,7 @@ def _of_person(
         join_link_allowed=may_join_online(answer),
         item_condition=item_condition,
         neutral=or_(discreet, partner_discreet),
+        nameless=talks_with_silent(person),
         reader=reader,
     )
     return statement.outerjoin(

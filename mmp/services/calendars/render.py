@@ -161,7 +161,11 @@ class Writer:
         frame = is_frame(row)
         starts, ends = _days(row) if frame else (row.starts_at, row.ends_at)
         _ = self._
-        title = _("Meeting") if row.neutral else self.text(row.title)
+        title = self.text(row.title)
+        if row.neutral:
+            title = _("Meeting")
+        elif row.nameless:
+            title = _("Talk with your partner")
         if declined:
             title = _("Declined: %(title)s") % {"title": title}
         return ical.Entry(

@@ -22,7 +22,8 @@ from mmp.models import (
     Programme,
     SuppressedAddress,
 )
-from mmp.models.enums import MembershipStatus, Partstat
+from mmp.models.enums import ConsentPurpose, MembershipStatus, Partstat
+from mmp.services.consents import agrees
 from mmp.services.taking_part import TAKING_PART, is_own_item
 
 
@@ -37,6 +38,8 @@ class WhyNot(StrEnum):
     SUPPRESSED = "suppressed"
     """Their mailbox refused mail for good."""
     OPTED_OUT = "opted_out"
+    ALUMNI = "alumni"
+    """They took part once and did not agree to be contacted."""
     GONE = "gone"
     """Their data was erased since."""
     NOT_CHOSEN = "not_chosen"
@@ -137,12 +140,13 @@ def _everybody(programme: Programme, event: Event | None) -> Any:
             *(Person, Participation, parts.c.parts),
             SuppressedAddress.id.label("suppressed"),
             OptOut.id.label("opted_out"),
+            agrees(ConsentPurpose.ALUMNI_CONTACT).label("contacted"),
         )
         .outerjoin(parts, parts.c.person_id == Person.id)
         .outerjoin(Participation, listed)
         .outerjoin(SuppressedAddress, SuppressedAddress.address == Person.email)
         .outerjoin(OptOut, and_(OptOut.person_id == Person.id, OptOut.programme_id == programme.id))
-        .where(concerned)
+        .where(concerned, Person.erased_at.is_(None))
         .order_by(Person.name, Person.id)
     )
 
@@ -151,6 +155,7 @@ def _everybody(programme: Programme, event: Event | None) -> Any:
 class _Facts:
     roles: frozenset[str]
     left: bool
+    alumni: bool
     answer: str | None
     form: str | None
 
@@ -165,6 +170,7 @@ def _facts(row: Any, event: Event | None) -> _Facts:
     return _Facts(
         roles=frozenset(role for role, _status in parts),
         left=bool(parts) and all(status == MembershipStatus.LEFT for _role, status in parts),
+        alumni=bool(parts) and all(status != MembershipStatus.ACTIVE for _role, status in parts),
         answer=answer,
         form=form,
     )
@@ -190,6 +196,7 @@ def _why_not(row: Any, facts: _Facts, choice: Choice) -> WhyNot | None:
     waits = listed is not None and listed.entry not in TAKING_PART
     checks = (
         (facts.left, WhyNot.LEFT),
+        (facts.alumni and listed is None and not row.contacted, WhyNot.ALUMNI),
         (waits and not by_name, WhyNot.NOT_ON_LIST),
         (facts.answer == Partstat.DECLINED and not asked_for, WhyNot.DECLINED),
         (not row.Person.email, WhyNot.NO_ADDRESS),

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session, joinedload, raiseload
 
 from mmp.core.texts import Translated
 from mmp.models import Event, Pair, PairMember, Participation, Person
-from mmp.models.enums import MembershipRole, Partstat
+from mmp.models.enums import ConsentPurpose, MembershipRole, Partstat
+from mmp.services.consents import agrees
 from mmp.services.permissions import Actor
 from mmp.services.taking_part import TAKING_PART
 
@@ -28,8 +29,8 @@ class Fellow:
 def fellows(session: Session, actor: Actor, event: Event) -> list[Fellow]:
     """Who takes part in the actor's event and has not declined; in one statement.
 
-    Discreet people are left out, for everybody. Pairs stand together, but guests and speakers
-    learn of none.
+    Discreet people, and those who do not want to be listed, are left out, for everybody. Pairs
+    stand together, but guests and speakers learn of none.
     """
     knows = bool(event.programme_id in actor.with_role(*_KNOWS_PAIRS))
     belongs = and_(
@@ -47,7 +48,11 @@ def fellows(session: Session, actor: Actor, event: Event) -> list[Fellow]:
             Participation.event_id == event.id,
             Participation.entry.in_(TAKING_PART),
             Participation.partstat != Partstat.DECLINED,
-            or_(Person.discreet.is_(False), Person.id == actor.person_id),
+            Person.erased_at.is_(None),
+            or_(
+                and_(Person.discreet.is_(False), agrees(ConsentPurpose.LISTED)),
+                Person.id == actor.person_id,
+            ),
         )
         .options(joinedload(Participation.person), raiseload("*"))
         .order_by(Person.name, PairMember.pair_id)

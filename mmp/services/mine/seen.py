@@ -29,7 +29,8 @@ from mmp.models.enums import (
     MembershipStatus,
     Strength,
 )
-from mmp.services import pair_talks, programmes
+from mmp.services import pair_talks
+from mmp.services.consents import Naming, naming
 from mmp.services.mine.listing import OwnEvent, own_events
 from mmp.services.mine.people import Fellow, fellows
 from mmp.services.permissions import Actor, Part, visible_people
@@ -54,7 +55,7 @@ class Seen:
     by_mentors: Fellow | None
     by_guests: Fellow | None
     roles: Sequence[AgendaRole]
-    mentors: frozenset[int]
+    naming: Naming
     partners: Sequence[Person]
     by_coordinators: bool
     by_assistants: bool
@@ -96,9 +97,7 @@ def seen_by_others(session: Session, *, actor: Actor, now: datetime) -> Seen:
         by_mentors=entries[0],
         by_guests=entries[1],
         roles=roles,
-        mentors=programmes.mentor_ids(session, programme, {person.id})
-        if programme
-        else frozenset(),
+        naming=naming(session, programme, {person.id}) if programme else Naming(),
         partners=[
             one for pair in pairs for one in pair_talks.partners(pair, actor.person_id, today)
         ],

@@ -16,6 +16,7 @@ from mmp.services.participants.reading import (
     listed,
     participation,
     people_to_choose,
+    unseen,
 )
 
 __all__ = [
@@ -36,5 +37,6 @@ __all__ = [
     "remove",
     "remove_many",
     "restore",
+    "unseen",
     "values_of",
 ]

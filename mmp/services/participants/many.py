@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from mmp.models import Event, Participation, Person
 from mmp.models.enums import AttendanceForm, Entry, Partstat
 from mmp.services.participants.changing import change_participation, remove, values_of
-from mmp.services.permissions import Actor
+from mmp.services.permissions import Actor, named_people
 
 Ticked = Mapping[UUID, int]
 """Lines by their uuid, each with the version that was seen when it was ticked."""
@@ -47,7 +47,7 @@ def change_many(
     wanted = {"entry": entry, "partstat": partstat, "form": form}
     given = {name: value for name, value in wanted.items() if value is not None}
     outcome = Outcome()
-    for row in _fresh(session, event, ticked, outcome):
+    for row in _fresh(session, actor, event, ticked, outcome):
         outcome.done += change_participation(
             session,
             actor=actor,
@@ -65,7 +65,7 @@ def remove_many(
 ) -> Outcome:
     """Take these people off the list, but for those who were there."""
     outcome, together = Outcome(), uuid4()
-    for row in _fresh(session, event, ticked, outcome):
+    for row in _fresh(session, actor, event, ticked, outcome):
         if row.attendances:
             outcome.attended.append(row.person)
             continue
@@ -76,12 +76,14 @@ def remove_many(
     return outcome
 
 
-def _fresh(session: Session, event: Event, ticked: Ticked, outcome: Outcome) -> list[Participation]:
+def _fresh(
+    session: Session, actor: Actor, event: Event, ticked: Ticked, outcome: Outcome
+) -> list[Participation]:
     """The lines that are as they were seen; the others are noted in `outcome`."""
     rows = session.scalars(
         select(Participation)
         .join(Participation.person)
-        .where(Participation.event_id == event.id)
+        .where(Participation.event_id == event.id, named_people(actor, event.programme_id))
         .options(
             joinedload(Participation.person),
             joinedload(Participation.delegation),

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, raiseload
 
 from mmp.core.errors import NotFound
 from mmp.models import AgendaItem, AgendaRole, Event, Membership, Participation, Person
 from mmp.models.enums import AgendaRoleName, MembershipRole
-from mmp.services.permissions import Actor, visible_people
+from mmp.services.permissions import Actor, named_people, visible_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,12 @@ class Listed:
     parts: list[AgendaRoleName] = field(default_factory=list)
 
 
-def listed(session: Session, event: Event) -> list[Listed]:
-    """Everybody on the list, by name; three statements."""
+def listed(session: Session, actor: Actor, event: Event) -> list[Listed]:
+    """Everybody on the list whom the actor may see, by name; three statements."""
     rows = session.scalars(
         select(Participation)
         .join(Participation.person)
-        .where(Participation.event_id == event.id)
+        .where(Participation.event_id == event.id, named_people(actor, event.programme_id))
         .options(joinedload(Participation.person).joinedload(Person.organisation), raiseload("*"))
         .order_by(Person.name, Person.key)
     ).all()
@@ -36,11 +36,29 @@ def listed(session: Session, event: Event) -> list[Listed]:
     return [Listed(row, roles.get(row.person_id, []), parts.get(row.person_id, [])) for row in rows]
 
 
-def participation(session: Session, event: Event, uuid: UUID) -> Participation:
+def unseen(session: Session, actor: Actor, event: Event) -> int:
+    """How many on the list the actor does not see."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Participation)
+            .join(Participation.person)
+            .where(Participation.event_id == event.id, ~named_people(actor, event.programme_id))
+        )
+        or 0
+    )
+
+
+def participation(session: Session, actor: Actor, event: Event, uuid: UUID) -> Participation:
     """One line of the list. Raises NotFound."""
     found = session.scalar(
         select(Participation)
-        .where(Participation.event_id == event.id, Participation.uuid == uuid)
+        .join(Participation.person)
+        .where(
+            Participation.event_id == event.id,
+            Participation.uuid == uuid,
+            named_people(actor, event.programme_id),
+        )
         .options(joinedload(Participation.person))
     )
     if found is None:

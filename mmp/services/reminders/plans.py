@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from mmp.core.reminders import Known, Line, Reader, Rule, Step, plan, why_not
@@ -17,6 +17,7 @@ from mmp.core.when import When
 from mmp.models import Delivery, Event, Mail, Person, Programme
 from mmp.models.enums import DeliveryState
 from mmp.services.events import when_of
+from mmp.services.permissions import Actor, named_people
 from mmp.services.reminders.facts import EventFacts, read_facts
 from mmp.services.reminders.reconciling import GONE, LIVE
 
@@ -77,15 +78,19 @@ class EventPlan:
     skipped: tuple[Skipped, ...]
 
 
-def plan_of_event(session: Session, *, now: datetime, event: Event) -> EventPlan:
-    """Who gets what about an event and when, in the order of time, and who is left out and why."""
+def plan_of_event(
+    session: Session, *, now: datetime, event: Event, actor: Actor | None = None
+) -> EventPlan:
+    """Who gets what about an event and when, in the order of time, and who is left out and why;
+    with `actor` only those whom they may see."""
     facts = read_facts(session, now=now, events=[event.id])[event.id]
-    lines = _lines(session, Delivery.event_id == event.id)
+    seen = _seen(actor, event.programme_id)
+    lines = _lines(session, Delivery.event_id == event.id, seen)
     people = {
         row.id: row
         for row in session.execute(
             select(Person.id, Person.uuid, Person.name, Person.name_native).where(
-                Person.id.in_(facts.readers)
+                Person.id.in_(facts.readers), seen
             )
         )
     }
@@ -97,16 +102,19 @@ def plan_of_programme(
     *,
     now: datetime,
     programme: Programme,
+    actor: Actor | None = None,
     ahead: timedelta = AHEAD,
     limit: int = 2_000,
 ) -> tuple[PlanLine, ...]:
-    """What goes in the next days, and what is overdue, in the order of time."""
+    """What goes in the next days, and what is overdue, in the order of time; with `actor` to those
+    whom they may see."""
     return _lines(
         session,
         Event.programme_id == programme.id,
         Event.pair_id.is_(None),
         Delivery.state.in_((*LIVE, DeliveryState.QUEUED)),
         Delivery.due_at <= now + ahead,
+        _seen(actor, programme.id),
         limit=limit,
     )
 
@@ -200,6 +208,10 @@ def _skipped(facts: EventFacts, people: dict[int, Any]) -> tuple[Skipped, ...]:
             if rule.active and (reason := why_not(rule, facts.occasion, reader))
         ]
     return tuple(sorted(found, key=lambda one: (one.rule, one.name)))
+
+
+def _seen(actor: Actor | None, programme_id: int) -> ColumnElement[bool]:
+    return named_people(actor, programme_id) if actor else true()
 
 
 def _lines(
