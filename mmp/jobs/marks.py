@@ -63,6 +63,9 @@ _LOOK = (
     .outerjoin(_EVENT, _EVENT.c.id == _MAIL.c.event_id)
     .where(*MINE[1:], _MAIL.c.lease_until > claims.database_seconds())
 )
+CHECKPOINT_PAGES = 8_000
+"""32 MB of SQLite's log: each time it is emptied, the disk has to answer for two files. With the
+default of 1,000 pages that would be every sixty mails."""
 FROZEN = ("frozen_at", "message_id", "sender", "address", "subject", "octets", "parameters")
 _FREEZE = update(_MAIL).where(*MINE).values({name: _new(_MAIL.c[name]) for name in FROZEN})
 _MARK = (
@@ -171,6 +174,8 @@ class Hand:
         driver: Any = self._connection.connection.driver_connection
         self._driver = driver
         self._cursor = self._driver.cursor()
+        if self._on_sqlite:
+            self._cursor.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
 
     def close(self) -> None:
         self.session.close()

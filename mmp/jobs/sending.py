@@ -97,7 +97,7 @@ class Sending:
         finally:
             # Whatever else went wrong, what has left is not forgotten.
             while self._on_their_way:
-                self._finish(self.lanes.ended(lambda: False), deque())
+                self._finish(self.lanes.ended(), deque())
         if changed:
             self.hand.give_back(changed)
 
@@ -113,10 +113,11 @@ class Sending:
                 if self._goes(letter, seen):
                     self._on_their_way[letter.number] = letter
                     self.lanes.begin(letter.number, _outgoing(letter))
+                    self._beside.step()  # one for one: neither has to wait for the other
                 elif letter.number in seen:
                     changed.append(letter.number)
             if self._on_their_way:
-                seen = self._finish(self.lanes.ended(self._beside.step), waiting)
+                seen = self._finish(self.lanes.ended(), waiting)
             elif not waiting or self.stopped():
                 return changed
             else:

@@ -1,6 +1,5 @@
 """What the dispatch asks of a way to send mail."""
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -36,9 +35,8 @@ class Lanes(Protocol):
     def begin(self, number: int, mail: Outgoing) -> None:
         """Begin to hand over a mail."""
 
-    def ended(self, meanwhile: Callable[[], bool]) -> list[tuple[int, Outcome]]:
-        """Wait until something has come of at least one mail, if any is on its way. As long as no
-        answer is there, `meanwhile` is called, until it has nothing to do and says False."""
+    def ended(self) -> list[tuple[int, Outcome]]:
+        """Wait until something has come of at least one mail, if any is on its way."""
 
 
 class Mailer(Protocol):
@@ -63,6 +61,6 @@ class InTurn:
     def begin(self, number: int, mail: Outgoing) -> None:
         self._ended.append((number, self._lane.send(mail)))
 
-    def ended(self, meanwhile: Callable[[], bool]) -> list[tuple[int, Outcome]]:
+    def ended(self) -> list[tuple[int, Outcome]]:
         ended, self._ended = self._ended, []
         return ended

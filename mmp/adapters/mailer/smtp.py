@@ -8,7 +8,7 @@ import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -118,16 +118,14 @@ class SMTPLanes:
         self._talks[number] = talk
         self._go_on(number, talk)
 
-    def ended(self, meanwhile: Callable[[], bool]) -> list[tuple[int, Outcome]]:
+    def ended(self) -> list[tuple[int, Outcome]]:
         while self._talks and not self._ended:
-            if not self._listen(0.0) and not meanwhile():
-                self._listen(min(talk.until for talk in self._talks.values()) - time.monotonic())
+            self._listen(min(talk.until for talk in self._talks.values()) - time.monotonic())
         ended, self._ended = self._ended, []
         return ended
 
-    def _listen(self, seconds: float) -> bool:
-        """Let those go on that were answered, and end those that waited too long; whether there
-        were any."""
+    def _listen(self, seconds: float) -> None:
+        """Let those go on that were answered, and end those that waited too long."""
         ready = _readable(self._talks, seconds)
         now = time.monotonic()
         late = [n for n, talk in self._talks.items() if n not in ready and talk.until <= now]
@@ -135,7 +133,6 @@ class SMTPLanes:
             self._go_on(number, self._talks[number])
         for number in late:
             self._go_on(number, self._talks[number], TimeoutError("timed out"))
-        return bool(ready or late)
 
     def _go_on(self, number: int, talk: "_Talk", trouble: OSError | None = None) -> None:
         try:
