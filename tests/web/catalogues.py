@@ -22,6 +22,7 @@ LEFT_OUT = (
     "cli/**",
     "config.py",
     "core/programme_file/**",
+    "core/solver_files.py",
     "migrations/**",
     "services/demo.py",
     "services/people_import/**",

@@ -14,7 +14,7 @@ from mmp.core.breakouts.problem import Groups, Problem, even_sizes, pairs_of
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """No groups that keep the rules as far as can be have fewer repeats or a smaller mix than these."""
+    """Groups that keep the rules as far as can be have no fewer repeats and no smaller mix."""
 
     hard: int
     repeats: int

@@ -54,11 +54,17 @@ def _check_people(problem: Problem) -> None:
         raise UserError("Give the languages of each room, or of none.", field="rooms")
     _known(problem, problem.facilitators or ())
     for groups in problem.past:
-        _once(problem, [one for group in groups for one in group], "an earlier round")
+        _once(
+            problem,
+            [one for group in groups for one in group],
+            UserError("Somebody is twice in an earlier round."),
+        )
 
 
 def _check_round(problem: Problem, number: int, present: tuple[int, ...]) -> None:
-    _once(problem, present, f"round {number}")
+    twice = next((one for one, count in Counter(present).items() if count > 1), 0)
+    told = UserError("Person %(one)s is twice in round %(round)s.", one=twice, round=number)
+    _once(problem, present, told)
     if not present:
         raise UserError("Nobody is present in round %(round)s.", round=number)
     if len(present) < problem.groups:
@@ -119,9 +125,8 @@ def _known(problem: Problem, people: Iterable[int]) -> None:
             )
 
 
-def _once(problem: Problem, people: Iterable[int], where: str) -> None:
+def _once(problem: Problem, people: Iterable[int], told: UserError) -> None:
     counts = Counter(people)
     _known(problem, counts)
-    twice = [one for one, count in counts.items() if count > 1]
-    if twice:
-        raise UserError("Person %(one)s is twice in %(where)s.", one=twice[0], where=where)
+    if any(count > 1 for count in counts.values()):
+        raise told
