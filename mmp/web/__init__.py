@@ -32,6 +32,9 @@ from mmp.web import (
     pairs,
     participants,
     participants_many,
+    people_desk,
+    people_desk_edit,
+    people_desk_many,
     programmes,
     reminder_plans,
     reminder_rules,
@@ -55,6 +58,7 @@ from mmp.web.sessions import PageSessions
 PAGES = (
     *(home, programmes, events, documents_, subscribe, sign_in, account, first_run),
     *(event_edits, event_states),
+    *(people_desk, people_desk_edit, people_desk_many),
     *(desk, agenda_edits, participants, participants_many, invitations, uploads),
     *(messages, messages_sending, reminders, reminder_rules, reminder_plans),
     *(mine, seen, pairs, talks, outbox, worklist, answers, answer_lists, unsubscribe),

@@ -21,6 +21,7 @@ from mmp.models.enums import (
     DeclinedEvents,
     Entry,
     EventForm,
+    Gender,
     MembershipRole,
     OrganisationRoleName,
     Partstat,
@@ -122,6 +123,12 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
     AttendanceForm: {
         AttendanceForm.IN_ROOM: N_("In the room"),
         AttendanceForm.ONLINE: N_("Online"),
+    },
+    Gender: {
+        Gender.WOMAN: N_("Woman"),
+        Gender.MAN: N_("Man"),
+        Gender.SELF_DESCRIBED: N_("In their own words"),
+        Gender.NOT_STATED: N_("Not said"),
     },
     Region: {
         Region.EUROPE: N_("Europe"),
