@@ -146,6 +146,8 @@ def _spelling_alike(one: str, other: str) -> float:
     ways of writing the same sounds."""
     if one == other:
         return 1.0
+    if one.isdigit() or other.isdigit():
+        return 0.0
     short = min(len(one), len(other))
     same_sounds = skeleton(one) == skeleton(other)
     allowed = short // 4

@@ -50,7 +50,7 @@ def words(name: str) -> tuple[str, ...]:
     letters = unicodedata.normalize("NFKD", name.casefold().replace("ø", "o").replace("ı", "i"))
     bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
     bare = re.sub(r"[أإآٱ]", "ا", bare.replace("ـ", "").replace("ى", "ي").replace("ة", "ه"))
-    found = re.findall(r"[^\W\d_]+", _SERVANT.sub(r" \1 ", bare.replace("'", "").replace("’", "")))
+    found = re.findall(r"[^\W_]+", _SERVANT.sub(r" \1 ", bare.replace("'", "").replace("’", "")))
     kept = tuple(word for word in found if word not in _TITLES and word not in _ARTICLES)
     return kept or tuple(found)
 

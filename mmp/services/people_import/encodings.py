@@ -21,8 +21,9 @@ def guess(data: bytes) -> str:
     if data[:2] in _MARKS:
         return _MARKS[data[:2]]
     head = data[:2_000]
-    if head and head.count(0) * 3 > len(head):
-        return "utf-16"
+    zeros = (head[::2].count(0), head[1::2].count(0))
+    if max(zeros) > 2 and not min(zeros):
+        return "utf-16"  # the upper halves of separators and Latin letters
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
@@ -55,7 +56,7 @@ def decode(data: bytes, encoding: str) -> str:
         )
     if encoding == "utf-16":
         marked = data[:2] in _MARKS
-        big = not marked and data[:1] == b"\0"
+        big = not marked and data[:2_000:2].count(0) > data[1:2_000:2].count(0)
         return data.decode("utf-16" if marked else "utf-16-be" if big else "utf-16-le", "replace")
     return data.decode("utf-8-sig" if encoding == "utf-8" else encoding, "replace")
 

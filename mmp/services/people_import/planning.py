@@ -168,7 +168,7 @@ def plan_row(
     for name, value in wanted.items():
         old = getattr(person, name)
         if old != value and (mode is Mode.OVERWRITE or _is_empty(name, old, value)):
-            changes[name] = [_plain(old), _plain(value)]
+            changes[name] = [plain(old), plain(value)]
     if wanted and row.organisation and not _called(person.organisation, row.organisation):
         if mode is Mode.OVERWRITE or person.organisation is None:
             old_name = person.organisation.key if person.organisation else None
@@ -193,7 +193,8 @@ def columns_of(given: dict[str, Any], programme: Programme) -> dict[str, Any]:
     return values
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value of a column as JSON keeps it."""
     return value if value is None or isinstance(value, _PLAIN) else str(value)
 
 
