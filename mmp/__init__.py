@@ -1,5 +1,6 @@
 """Schedules and runs cross-regional mentorship programmes and dialogues."""
 
+import os
 import zoneinfo
 
 # Python prefers the system's time zone files to the tzdata package, and many systems still place
@@ -7,3 +8,7 @@ import zoneinfo
 zoneinfo.reset_tzpath(to=[])
 # What was read from the system's files before us would stay.
 zoneinfo.ZoneInfo.clear_cache()
+
+# Read when NumPy is first imported. Our matrices are small: handing them to several processors takes
+# ten times as long, and a search may have one processor, not all.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

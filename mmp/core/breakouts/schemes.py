@@ -98,7 +98,7 @@ def _swapping(seating: Seating) -> Iterator[tuple[Array, float] | None]:
         for _ in range(STEPS):
             seating.step()
         if seating.still > PATIENCE:
-            seating.shake(int(seating.rng.integers(2, 3 + seating.m.n)))
+            seating.shake(int(seating.rng.integers(2, 3 + seating.m.n // 3)))
         yield (seating.best, seating.best_cost / unit) if seating.best_cost < before else None
 
 
