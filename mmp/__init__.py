@@ -9,6 +9,6 @@ zoneinfo.reset_tzpath(to=[])
 # What was read from the system's files before us would stay.
 zoneinfo.ZoneInfo.clear_cache()
 
-# Read when NumPy is first imported. Our matrices are small: handing them to several processors takes
-# ten times as long, and a search may have one processor, not all.
+# Read when NumPy is first imported. Our matrices are small: several processors take ten times as
+# long over them as one, and a search may not have them all.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
