@@ -65,11 +65,18 @@ class PostOffice:
             self._child = None
 
     def say(
-        self, command: str = "", answer: str = "", *, delay: float = 0.0, only: str = ""
+        self,
+        command: str = "",
+        answer: str = "",
+        *,
+        delay: float = 0.0,
+        only: str = "",
+        after: int = 0,
     ) -> None:
         """From now on, to `command` (AUTH, MAIL, RCPT, DATA or DOT) `answer`; to everything else
-        yes. `only` where the reader's address begins so; `delay` are seconds that a mail takes."""
-        script = {"answers": {command: answer}, "delay": delay, "only": only}
+        yes. `only` where the reader's address begins so, and `after` so many mails were accepted;
+        `delay` are seconds that a mail takes."""
+        script = {"answers": {command: answer}, "delay": delay, "only": only, "after": after}
         _put(self._folder / "script", json.dumps(script))
 
     def accepted(self) -> list[Accepted]:
@@ -93,11 +100,11 @@ class Clerk:
     def __init__(self, folder: Path) -> None:
         self._script = folder / "script"
         self._book = os.open(folder / "accepted", os.O_WRONLY | os.O_APPEND)
-        self._connections = 0
+        self._connections = self._accepted = 0
 
     def _said(self, command: str, recipient: str = "") -> str | None:
         script = self._read()
-        if not recipient.startswith(script["only"]):
+        if not recipient.startswith(script["only"]) or self._accepted < script["after"]:
             return None
         answer: str | None = script["answers"].get(command)
         return answer
@@ -162,6 +169,7 @@ class Clerk:
             "at": time.monotonic(),
             "connection": session.connection,  # type: ignore[attr-defined]  # see EHLO
         }
+        self._accepted += 1
         os.write(self._book, (json.dumps(line) + "\n").encode())
 
 

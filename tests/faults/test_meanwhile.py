@@ -45,10 +45,8 @@ def coordinator(session: Session, factory: Factory, event: Event) -> Actor:
 @pytest.fixture
 def half_way(event: Event, post: PostOffice, start_worker: StartWorker) -> None:
     """Some have left, and every connection has one under way that is not answered yet."""
-    post.say(delay=0.02)
+    post.say("DOT", PAUSE, after=PEOPLE // 4)
     start_worker(lanes=LANES, many=1, batch=4)
-    wait_until(lambda: post.count() >= PEOPLE // 4, "no reminder leaves")
-    post.say("DOT", PAUSE)
     wait_until(lambda: post.waiting() == LANES, "not every connection sends")
 
 

@@ -24,7 +24,6 @@ from tests.faults.children import wait_until
 from tests.faults.conftest import Settle, holders, put
 from tests.faults.meeting import WEEK_BEFORE, let_it_be, meeting
 from tests.faults.post_office import PAUSE, PostOffice
-from tests.faults.scale import MAILS
 from tests.support.door import sign_in
 from tests.support.factories import Factory
 from tests.support.server import Server, running
@@ -35,6 +34,7 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
 
 PEOPLE = 5
 AT_ONCE = 4
+MAILS = 100
 
 
 @pytest.fixture
