@@ -2,6 +2,7 @@
 
 from mmp.models.agenda import AgendaItem, AgendaRole
 from mmp.models.base import Base
+from mmp.models.breakouts import Breakout, BreakoutGroup, BreakoutSeat
 from mmp.models.consents import Consent, RetentionRule
 from mmp.models.events import Event, GuidingQuestion, event_predecessor
 from mmp.models.feeds import Feed
@@ -10,6 +11,7 @@ from mmp.models.history import HistoryEntry
 from mmp.models.inbound import InboundMail, OptOut, SuppressedAddress
 from mmp.models.invitations import Invitation
 from mmp.models.mail import Mail, MailAttempt
+from mmp.models.matching import Matching
 from mmp.models.messages import Message, message_attachment
 from mmp.models.pair_talks import OfferedTime, OfferEnd, TalkConsent, TalkLog, TalkOffer
 from mmp.models.pairs import Pair, PairMember
@@ -29,8 +31,10 @@ from mmp.models.reminders import Delivery, ReminderHold, ReminderRule
 from mmp.models.reports import Contribution, Document, DocumentFile, Recommendation
 from mmp.models.scheduling import SchedulerTick
 from mmp.models.sign_in import SignIn, SignInLink
+from mmp.models.working_time import Absence, BusyCalendar, BusyTime, DayOverride, WorkingHours
 
 __all__ = [
+    "Absence",
     "Account",
     "AgendaItem",
     "AgendaRole",
@@ -38,8 +42,14 @@ __all__ = [
     "Attendance",
     "Base",
     "Break",
+    "Breakout",
+    "BreakoutGroup",
+    "BreakoutSeat",
+    "BusyCalendar",
+    "BusyTime",
     "Consent",
     "Contribution",
+    "DayOverride",
     "Delegation",
     "Delivery",
     "Document",
@@ -53,6 +63,7 @@ __all__ = [
     "Invitation",
     "Mail",
     "MailAttempt",
+    "Matching",
     "Membership",
     "Message",
     "Milestone",
@@ -85,6 +96,7 @@ __all__ = [
     "TalkLog",
     "TalkOffer",
     "Theme",
+    "WorkingHours",
     "event_predecessor",
     "message_attachment",
 ]

@@ -327,3 +327,23 @@ class ImportState(StrEnum):
     APPLYING = "applying"
     APPLIED = "applied"
     UNDONE = "undone"
+
+
+class BreakoutState(StrEnum):
+    DRAFT = "draft"
+    APPLIED = "applied"
+
+
+class SeatState(StrEnum):
+    PLANNED = "planned"
+    ARRIVED = "arrived"
+    LATE = "late"
+    LEFT = "left"
+    ABSENT = "absent"
+
+
+class MatchingState(StrEnum):
+    DRAFT = "draft"
+    ASKING = "asking"
+    """Wishes are being collected."""
+    PUBLISHED = "published"
