@@ -9,12 +9,12 @@ from datetime import datetime
 from hmac import compare_digest
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import ScalarSelect, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from mmp.core.errors import NotFound
 from mmp.core.mail import Reason, unsubscribe_token
-from mmp.models import Delivery, Mail, Membership, OptOut, Person, Programme
+from mmp.models import Delivery, Mail, Membership, OptOut, Person, PersonMerge, Programme
 from mmp.models.enums import MembershipStatus
 from mmp.models.mail import MailState
 from mmp.services import history, outbox
@@ -45,7 +45,7 @@ def subscription(
         .select_from(Person)
         .join(Programme, Programme.slug == slug)
         .outerjoin(OptOut, (OptOut.person_id == Person.id) & (OptOut.programme_id == Programme.id))
-        .where(Person.uuid == person)
+        .where(or_(Person.uuid == person, Person.id == _joined_into(person)))
     ).first()
     # A token is compared in either case: how long it takes tells nothing of who there is.
     of = found.Programme.uuid if found else person
@@ -109,6 +109,11 @@ def opt_in(session: Session, *, now: datetime, person: Person, programme: Progra
     _note(session, now, person, programme, wanted=True)
     session.flush()
     return True
+
+
+def _joined_into(person: UUID) -> ScalarSelect[int]:
+    """Who somebody became part of: mail to the record that went leads on."""
+    return select(PersonMerge.into_id).where(PersonMerge.gone_uuid == person).scalar_subquery()
 
 
 def _of(session: Session, person: Person, programme: Programme) -> OptOut | None:

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from mmp.core.errors import UserError
 from mmp.core.zones import day_in_zone
-from mmp.models import Consent, Membership, Person, Programme
+from mmp.models import Membership, Person, Programme
 from mmp.models.enums import ConsentPurpose, MembershipRole, MembershipStatus
+from mmp.services import consents
 from mmp.services.desk import person_of
 from mmp.services.people.editing import note
 from mmp.services.people.leaving import state_of
@@ -46,14 +47,13 @@ def make_alumni(
     for row in rows:
         row.status, row.ends_on = MembershipStatus.ALUMNI, row.ends_on or today
     if agreed is not None:
-        session.add(
-            Consent(
-                person=person,
-                noted_by=person_of(session, actor),
-                purpose=ConsentPurpose.ALUMNI_CONTACT,
-                given=agreed,
-                at=now,
-            )
+        consents.say(
+            session,
+            now=now,
+            actor=person_of(session, actor),
+            person=person,
+            purpose=ConsentPurpose.ALUMNI_CONTACT,
+            given=agreed,
         )
     session.flush()
     changes = {"parts": [was, None], "alumni_contact": [None, agreed]}

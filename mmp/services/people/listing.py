@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, null, or_, select
+from sqlalchemy import ColumnElement, String, cast, func, null, or_, select
 from sqlalchemy.orm import Session, contains_eager, raiseload
 
 from mmp.core.finding import wanted_words
@@ -99,10 +99,7 @@ class Facets:
 
 def people_of(actor: Actor, programme_id: int) -> ColumnElement[bool]:
     """The people of a programme whom this actor may list: for assistants none who are discreet."""
-    seen = and_(visible_people(actor, programme_id), Person.erased_at.is_(None))
-    if programme_id in actor.coordinates:
-        return seen
-    return and_(seen, or_(~Person.discreet, Person.id == actor.person_id))
+    return visible_people(actor, programme_id)
 
 
 def find_people(

@@ -1,0 +1,281 @@
+"""Two records become one, and nothing that hangs on either is lost."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, UniqueConstraint, select
+from sqlalchemy.orm import Session
+
+from mmp.core.errors import UserError
+from mmp.models import (
+    Account,
+    Attendance,
+    Base,
+    Consent,
+    Contribution,
+    Feed,
+    HistoryEntry,
+    Invitation,
+    Mail,
+    Membership,
+    Message,
+    OptOut,
+    PairMember,
+    Participation,
+    Person,
+    PersonMerge,
+    PersonTag,
+    Programme,
+    SignIn,
+)
+from mmp.models.enums import (
+    ConsentPurpose,
+    InvitationState,
+    MembershipRole,
+    MembershipStatus,
+    Partstat,
+    Strength,
+)
+from mmp.services import feeds, messages, outbox, people, sessions
+from mmp.services.people import merging
+from mmp.services.permissions import Actor
+from tests.services.test_people import acting
+from tests.support.door import NOW
+from tests.support.factories import Factory, timed
+
+SECRET = "a feed secret for the tests alone"
+
+
+@pytest.fixture
+def make(session: Session) -> Factory:
+    return Factory(session)
+
+
+@pytest.fixture
+def here(make: Factory) -> Programme:
+    return make.programme(slug="here")
+
+
+@pytest.fixture
+def actor(make: Factory, here: Programme) -> Actor:
+    return acting(make.person(here, MembershipRole.COORDINATOR, name="Kerstin Berg"), here)
+
+
+@pytest.fixture
+def kept(make: Factory, here: Programme) -> Person:
+    return make.person(here, name="Lina Pettilo", email="lina@example.org", country=None)
+
+
+@pytest.fixture
+def gone(make: Factory, here: Programme) -> Person:
+    return make.person(
+        here, name="Lina Petillo", name_native="لينا", email="l.p@example.net", discreet=True
+    )
+
+
+def join(session: Session, actor: Actor, here: Programme, gone: Person, kept: Person) -> None:
+    merging.join_people(session, actor=actor, now=NOW, programme=here, gone=gone, kept=kept)
+    session.commit()
+
+
+def test_every_column_that_names_a_person_is_handled() -> None:
+    """Grows by itself. Where a person may have one row only, `JOINERS` says which of two counts;
+    all other columns change hands without anybody saying so."""
+    assert merging.unhandled(Base.metadata) == []
+    assert {one.table.name for one in merging.references(Base.metadata)} >= set(merging.JOINERS)
+
+
+def test_a_new_table_that_nobody_thought_of_is_found() -> None:
+    metadata = MetaData()
+    Table("person", metadata, Column("id", Integer, primary_key=True))
+    for name, constraints in (("badge", [UniqueConstraint("person_id", "day")]), ("photo", [])):
+        Table(
+            name,
+            metadata,
+            Column("person_id", ForeignKey("person.id")),
+            Column("day", Integer),
+            *constraints,
+        )
+    assert merging.unhandled(metadata) == ["badge.person_id"]
+
+
+def test_nothing_of_either_is_lost(
+    session: Session, make: Factory, here: Programme, actor: Actor, gone: Person, kept: Person
+) -> None:
+    erik = make.person(here, name="Erik")
+    pair = make.pair(here, gone, erik)
+    june, autumn, panel = (
+        make.event(here, timed(datetime(2026, month, 1, 14)), key=f"m{month}")
+        for month in (4, 9, 10)
+    )
+    make.participation(june, gone)
+    make.participation(june, kept, partstat=Partstat.NEEDS_ACTION)
+    make.participation(autumn, gone)
+    item = make.item(panel)
+    make.role(item, person=gone)
+    both = [feeds.default_feed(session, now=NOW, secret=SECRET, person=one) for one in (gone, kept)]
+    tokens = [feeds.token_of(SECRET, feed, "feed") for feed in both]
+    outbox.enqueue(
+        session,
+        now=NOW,
+        person=gone,
+        kind="test",
+        template="test",
+        parameters={},
+        dedupe_key=f"test:{gone.uuid}",
+    )
+    session.add_all(
+        [
+            Consent(person=gone, purpose=ConsentPurpose.PHOTO, given=True, at=NOW),
+            Contribution(agenda_item=item, person=gone, text={"en": "Listen first."}),
+            OptOut(person_id=gone.id, programme_id=here.id, since=NOW),
+            PersonTag(programme_id=here.id, person_id=gone.id, tag="panel"),
+            PersonTag(programme_id=here.id, person_id=gone.id, tag="both"),
+            PersonTag(programme_id=here.id, person_id=kept.id, tag="both"),
+            Account(person_id=gone.id, password="x", fs_uniquifier="one", created_at=NOW),
+        ]
+    )
+    sessions.start(session, now=NOW, person=gone, strength=Strength.STRONG)
+    draft = messages.Words(
+        subject={"en": "Hello"},
+        text={"en": "Dear all"},
+        choice=messages.Choice(people=frozenset([str(gone.uuid)])),
+    )
+    messages.write_draft(
+        session,
+        actor=actor,
+        now=NOW,
+        programme=here,
+        event=None,
+        uuid=kept.uuid,
+        words=draft,
+    )
+    session.commit()
+    told = merging.what_joins(session, gone=gone, kept=kept)
+    assert told.both == [june]
+    assert told.address == "l.p@example.net"
+    assert told.counts["participation.person_id"] == 2
+    was = gone.uuid, kept.calendar_counter, gone.calendar_counter
+
+    join(session, actor, here, gone, kept)
+
+    assert session.scalar(select(Person).where(Person.uuid == was[0])) is None
+    merge = session.scalars(select(PersonMerge)).one()
+    assert (merge.gone_uuid, merge.into) == (was[0], kept)
+    assert people.merged_into(session, was[0]) == kept.uuid
+    lists = {row.event.key: row.partstat for row in session.scalars(select(Participation))}
+    assert lists == {"m4": Partstat.ACCEPTED, "m9": Partstat.ACCEPTED}
+    assert {row.person for row in session.scalars(select(Participation))} == {kept}
+    assert {member.person.name for member in pair.members} == {"Erik", "Lina Pettilo"}
+    assert {row.person for row in session.scalars(select(Feed))} == {kept}
+    for token in tokens:
+        found = session.scalars(
+            select(Feed).where(Feed.token_hash == feeds.hash_token(token))
+        ).one()
+        assert found.person is kept
+    assert kept.calendar_counter > max(was[1:])
+    assert item.roles[0].person is kept
+    kinds: tuple[Any, ...] = (Consent, Contribution, OptOut, Mail, Account)
+    for kind in kinds:
+        assert list(session.scalars(select(kind.person_id))) == [kept.id], kind
+    assert session.scalars(select(Mail.dedupe_key)).one() == f"test:{kept.uuid}"
+    assert sorted(session.scalars(select(PersonTag.tag))) == ["both", "panel"]
+    assert session.scalars(select(SignIn.ended_at)).one() == NOW
+    assert session.scalars(select(Message)).one().audience == {"people": [str(kept.uuid)]}
+    assert (kept.name_native, kept.country, kept.discreet) == ("لينا", "SE", True)
+    assert kept.email == "lina@example.org"
+    entry = session.scalars(select(HistoryEntry).where(HistoryEntry.action == "merged")).one()
+    assert entry.changes["record"][0]["email"] == "l.p@example.net"
+    assert entry.changes["participation"][0][0]["event"] == "m4"
+
+
+@pytest.mark.parametrize("newer", (True, False))
+def test_of_two_answers_the_newer_counts(
+    session: Session,
+    make: Factory,
+    here: Programme,
+    actor: Actor,
+    gone: Person,
+    kept: Person,
+    newer: bool,
+) -> None:
+    event, step = make.event(here), timedelta(hours=1 if newer else -1)
+    theirs = make.participation(
+        event, gone, partstat=Partstat.DECLINED, answered_at=NOW + step, answer_note="theirs"
+    )
+    mine = make.participation(event, kept, answered_at=NOW)
+    for row, day in ((theirs, 1), (theirs, 2), (mine, 2)):
+        session.add(
+            Attendance(participation=row, day=date(2026, 6, day), present=day == 1, recorded_at=NOW)
+        )
+    session.commit()
+    join(session, actor, here, gone, kept)
+    row = session.scalars(select(Participation)).one()
+    assert row.partstat is (Partstat.DECLINED if newer else Partstat.ACCEPTED)
+    assert row.uuid == mine.uuid
+    assert [one.day.day for one in row.attendances if one.day] in ([1, 2], [2, 1])
+
+
+def test_a_part_lasts_as_long_as_the_longer_of_the_two(
+    session: Session, here: Programme, actor: Actor, gone: Person, kept: Person
+) -> None:
+    rows = {row.person: row for row in session.scalars(select(Membership))}
+    rows[kept].status, rows[kept].ends_on = MembershipStatus.LEFT, date(2026, 3, 1)
+    rows[gone].starts_on, rows[kept].starts_on = date(2025, 1, 1), date(2026, 1, 1)
+    session.commit()
+    join(session, actor, here, gone, kept)
+    row = session.scalars(select(Membership).where(Membership.person_id == kept.id)).one()
+    assert row.status is MembershipStatus.ACTIVE
+    assert (row.starts_on, row.ends_on) == (date(2025, 1, 1), None)
+
+
+def test_a_calendar_entry_keeps_the_highest_sequence(
+    session: Session, make: Factory, here: Programme, actor: Actor, gone: Person, kept: Person
+) -> None:
+    event = make.event(here, timed(datetime(2026, 9, 1, 14)))
+    for person, sequence in ((gone, 3), (kept, 1)):
+        session.add(
+            Invitation(
+                person=person,
+                event=event,
+                uid=event.uid,
+                sequence=sequence,
+                state=InvitationState.REQUESTED,
+                in_calendar=True,
+                facts="x",
+                told_at=NOW,
+            )
+        )
+    make.participation(event, gone)
+    session.flush()
+    merging.join_people(session, actor=actor, now=NOW, programme=here, gone=gone, kept=kept)
+    assert session.scalars(select(Invitation.sequence)).one() == 3
+
+
+def test_what_cannot_be_one(
+    session: Session, make: Factory, here: Programme, actor: Actor, gone: Person, kept: Person
+) -> None:
+    with pytest.raises(UserError):
+        merging.check_may_join(session, actor, kept, kept)
+    make.pair(here, gone, kept)
+    with pytest.raises(UserError, match="pair with each other"):
+        merging.check_may_join(session, actor, gone, kept)
+    other = make.person(here, name="Lina")
+    there = make.programme(slug="there")
+    session.add(Membership(programme=there, person=other, role=MembershipRole.COORDINATOR))
+    session.flush()
+    for two in ((other, kept), (kept, other)):
+        with pytest.raises(UserError, match="not yours"):
+            merging.check_may_join(session, actor, *two)
+    assert session.scalars(select(PairMember)).all()
+
+
+def test_chains_of_records_lead_to_the_last(
+    session: Session, make: Factory, here: Programme, actor: Actor, gone: Person, kept: Person
+) -> None:
+    third: Any = make.person(here, name="Lina P.")
+    first = gone.uuid
+    join(session, actor, here, gone, third)
+    join(session, actor, here, third, kept)
+    assert people.merged_into(session, first) == kept.uuid
