@@ -121,6 +121,7 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         Screen(f"{PROGRAMME}/people/{{asked_person}}/edit/"),
         Screen(f"{PROGRAMME}/people/{{asked_person}}/leaving/"),
         Screen(f"{PROGRAMME}/people/{{asked_person}}/alumni/"),
+        Screen(f"{PROGRAMME}/people/{{asked_person}}/joining/"),
         Screen(f"{PROGRAMME}/messages/"),
         Screen(f"{EVENTS}/december/messages/new/"),
         Screen(f"{PROGRAMME}/messages/{{message}}/"),

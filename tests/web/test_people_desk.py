@@ -348,3 +348,45 @@ def test_files_hold_no_formulas(
     assert "'+1" in text
     assert "Lina Haddad" not in client.get(f"{PATH[:-1]}.csv?q=zoe").text
     assert client.get(f"{PATH[:-1]}.xlsx").data[:2] == b"PK"
+
+
+def test_two_records_become_one_and_the_old_page_leads_on(
+    client: FlaskClient, session: Session, make: Factory, here: Programme, mentors: list[Person]
+) -> None:
+    lina, twin = mentors[0], make.person(here, name="Lina Hadad", email="twin@example.org")
+    make.participation(make.event(here, key="june", title={"en": "June meeting"}), twin)
+    sit_down(client, session, here)
+    path, gone = f"{PATH}{lina.uuid}/joining/", f"{PATH}{twin.uuid}/"
+    found = page(client, f"{path}?q=hadad")
+    assert f"{path}?with={twin.uuid}" in found.links
+    told = page(client, f"{path}?with={twin.uuid}")
+    assert "Places on lists, with answers and attendance: 1" in told.text
+    assert "twin@example.org" in told.text
+    data = {name: told.fields[name] for name in ("csrf_token", "with")}
+    for _twice in range(2):
+        answer = client.post(path, data=data)
+        assert (answer.status_code, answer.location) == (303, f"{PATH}{lina.uuid}/")
+    answer = client.get(gone)
+    assert (answer.status_code, answer.location) == (301, f"{PATH}{lina.uuid}/")
+    text = page(client, answer.location).text
+    assert "June meeting" in text
+    assert "joined two records of them" in text
+
+
+def test_what_cannot_be_joined_is_a_sentence(
+    client: FlaskClient, session: Session, make: Factory, here: Programme, mentors: list[Person]
+) -> None:
+    lina, foreign = mentors[0], make.person(make.programme(), name="Nobody of ours")
+    sit_down(client, session, here)
+    path = f"{PATH}{lina.uuid}/joining/"
+    for other, words in (
+        (lina.uuid, "That is the same record"),
+        (foreign.uuid, "There is nobody like that here"),
+        ("nonsense", "There is nobody like that here"),
+    ):
+        assert words in client.get(f"{path}?with={other}").text, other
+    token = page(client, PATH).fields["csrf_token"]
+    answer = client.post(path, data={"csrf_token": token, "with": str(lina.uuid)})
+    assert (answer.status_code, "That is the same record" in answer.text) == (422, True)
+    answer = client.post(path, data={"csrf_token": token, "with": str(foreign.uuid)})
+    assert answer.status_code == 422
