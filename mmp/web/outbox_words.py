@@ -31,6 +31,8 @@ _KINDS = {
     "digest": N_("Several reminders in one"),
     "reminders_overdue": N_("What became of reminders after an outage"),
     "message": N_("A message"),
+    "pair_nudge": N_("A kind word to a pair"),
+    "pair_changed": N_("A change of a pair"),
 }
 _OTHER_REASONS = {
     "restored from a backup": N_("It may have left since the backup was made."),

@@ -72,6 +72,21 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "offers": [{"when": MEETING, "link": None}, {"when": MEETING, "link": "https://x.example"}],
     },
     "talk_fixed": {"partner": "Erik"},
+    "pair_nudge": {
+        "neutral": False,
+        "partner": "Erik <all>",
+        "plenary": {"title": "The <all> meeting", "when": MEETING},
+    },
+    "pair_changed": {
+        "what": "begun",
+        "neutral": False,
+        "partner": "Erik",
+        "day": GATHERING,
+        "leaver": "Ann <all>",
+        "newcomer": "Omar",
+        "to_leaver": False,
+        "to_newcomer": False,
+    },
     "waiting": {"place": 3},
     "seat_free": {},
 }

@@ -3,6 +3,7 @@
 Only the pair sees any of it; `held_talks` tells coordinators the days, and nothing else.
 """
 
+from mmp.services.pair_talks.ending import cancel_talks_after, talks_after
 from mmp.services.pair_talks.finding import (
     Invitation,
     invitation,
@@ -20,7 +21,7 @@ from mmp.services.pair_talks.finding import (
     shared_consent,
     talks_of,
 )
-from mmp.services.pair_talks.held import HeldTalk, held_talks
+from mmp.services.pair_talks.held import HeldTalk, coming_talks, held_talks
 from mmp.services.pair_talks.logging import LogEntry, log_talk
 from mmp.services.pair_talks.moving import cancel_talk, move_talk
 from mmp.services.pair_talks.offering import (
@@ -42,6 +43,8 @@ __all__ = [
     "TimeTaken",
     "Wish",
     "cancel_talk",
+    "cancel_talks_after",
+    "coming_talks",
     "held_talks",
     "invitation",
     "is_current",
@@ -60,6 +63,7 @@ __all__ = [
     "partners",
     "pick_time",
     "shared_consent",
+    "talks_after",
     "talks_of",
     "withdraw_offer",
 ]
