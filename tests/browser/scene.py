@@ -123,6 +123,7 @@ class Scene:
             **self._mails(year, mentor),
             **self._messages(events["december"], planner),
             "pair": pair.uuid,
+            "place": pair.members[0].uuid,
             "reminded": mentor.uuid,
             "log": log.uuid,
             "feed": feeds.token_of(self.settings.feed_secret, feed, "page"),
