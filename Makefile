@@ -83,6 +83,10 @@ bench: $(READY) ## Measure speed against the promises made in the docs
 bench-faults: $(READY) ## Kill, halt and cut off workers as often as the docs say, and count the mail
 	@FAULTS=full $(BIN)/pytest tests/faults -n auto --dist worksteal $(ARGS)
 
+.PHONY: mutants
+mutants: $(READY) ## Take away what keeps mail from being sent twice, and see tests turn red
+	@$(BIN)/python -m tests.faults.mutants
+
 .PHONY: screenshots
 screenshots: $(READY) ## Draw the documents' pictures anew, with the demo and Chromium
 	@$(BIN)/python -m tests.support.screenshots

@@ -96,8 +96,8 @@ class Sending:
             changed = self._send_in_turn(deque(letters))
         finally:
             # Whatever else went wrong, what has left is not forgotten.
-            while self._on_their_way:
-                self._finish(self.lanes.ended(), deque())
+            while self._on_their_way and (ended := self.lanes.ended()):
+                self._finish(ended, deque())
         if changed:
             self.hand.give_back(changed)
 
@@ -111,8 +111,8 @@ class Sending:
                     break
                 letter = waiting.popleft()
                 if self._goes(letter, seen):
-                    self._on_their_way[letter.number] = letter
                     self.lanes.begin(letter.number, _outgoing(letter))
+                    self._on_their_way[letter.number] = letter
                     self._beside.step()  # one for one: neither has to wait for the other
                 elif letter.number in seen:
                     changed.append(letter.number)

@@ -141,11 +141,17 @@ class SMTPLanes:
             else:
                 talk.conversation.throw(trouble)
         except StopIteration as end:
-            del self._talks[number]
-            self._idle.append(talk.lane)
-            self._ended.append((number, end.value))
+            self._end(number, talk, end.value)
+        except Exception as error:  # nobody's but ours: the others go on
+            talk.lane.close()
+            self._end(number, talk, Outcome(Result.PUT_OFF, Stage.MAIL, None, type(error).__name__))
         else:
             talk.until = time.monotonic() + self._timeout
+
+    def _end(self, number: int, talk: "_Talk", outcome: Outcome) -> None:
+        del self._talks[number]
+        self._idle.append(talk.lane)
+        self._ended.append((number, outcome))
 
 
 @dataclass(slots=True)
