@@ -16,7 +16,7 @@ from mmp.adapters.database import CLOCK
 from mmp.adapters.mailer import Mailer
 from mmp.adapters.scheduler import Election, Liveness, Timer, Watcher
 from mmp.core.mail import Site
-from mmp.jobs import housekeeping, mailbox, planning
+from mmp.jobs import housekeeping, imports, mailbox, planning
 from mmp.jobs.dispatch import Dispatcher
 from mmp.services import readiness
 from mmp.services.outbox import CHANNEL
@@ -46,6 +46,7 @@ class Worker:
     ) -> None:
         self._sessions = sessionmaker(engine, info={CLOCK: clock})
         self._clock, self._liveness, self._election = clock, liveness, election
+        self._documents = site.documents
         self.dispatcher = Dispatcher(self._sessions, mailer, clock, site, liveness)
         self._timer = Timer()
         self._watcher = Watcher(engine, CHANNEL, self._look)
@@ -115,6 +116,7 @@ class Worker:
                     self._unplanned.clear()
                     _guarded(self._plan_anew)
                 _guarded(self._send)
+                _guarded(self._import)
                 if self._untidy.is_set():
                     self._untidy.clear()
                     _guarded(self._keep_house)
@@ -127,6 +129,12 @@ class Worker:
     def _plan_anew(self) -> None:
         with self._sessions() as session:
             planning.plan_anew(session, self._clock)
+
+    def _import(self) -> None:
+        """Some rows of an import; more of them after the mail that is due by then."""
+        store = self._documents
+        if store is not None and imports.carry_on(self._sessions, self._clock, store):
+            self._wanted.set()
 
     def _keep_house(self) -> None:
         with self._sessions() as session:
