@@ -64,6 +64,7 @@ from mmp.web.sessions import PageSessions
 PAGES = (
     *(home, programmes, events, documents_, subscribe, sign_in, account, first_run),
     *(event_edits, event_states),
+    *(people_import, people_import_rows, people_import_saving),
     *(people_desk, people_desk_edit, people_desk_join, people_desk_many),
     *(pair_board, pair_board_acts),
     *(desk, agenda_edits, participants, participants_many, invitations, uploads),

@@ -25,11 +25,13 @@ LEFT_OUT = (
     "core/solver_files.py",
     "migrations/**",
     "services/demo.py",
-    "services/people_import/**",
     "services/programme_files/**",
 )
 KEYWORDS = DEFAULT_KEYWORDS | dict.fromkeys(
-    ("_l", "lazy_gettext", "BadTemplate", "NotFound", "StaleEdit", "UnknownZone", "UserError")
+    (
+        *("_l", "lazy_gettext"),
+        *("BadTemplate", "NotFound", "StaleEdit", "UnknownZone", "Unreadable", "UserError"),
+    )
 )
 HEADER = """\
 # The texts of mmp in one language; `python -m tests.web.catalogues` keeps them up to date."""
