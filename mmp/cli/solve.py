@@ -1,4 +1,4 @@
-"""`mmp solve`: break-out groups and pairs from a file, without an instance."""
+"""`mmp solve`: break-out groups, pairs and slots from a file, without an instance."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Wanted:
     fairest: bool
 
 
-@click.command(short_help="Solve a file of groups or pairs.")
+@click.command(short_help="Solve a file of groups, pairs or a slot.")
 @click.argument(
     "file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 )
@@ -46,7 +46,7 @@ def solve(file: Path, seconds: float, seed: int, fairest: bool) -> None:
     """Solve the problem of a JSON FILE ("-" reads standard input) and print the answer as JSON.
 
     Groups are the better the longer the search may take; Ctrl-C ends it with the best so far.
-    The file names its problem: "groups" or "pairs".
+    The file names its problem: "groups", "pairs" or "slot".
     """
     if not math.isfinite(seconds) or seconds <= 0:
         raise UserError("--seconds must be a number above 0.", field="seconds")
@@ -104,12 +104,30 @@ def _pairs(document: Mapping[str, Any], wanted: Wanted) -> dict[str, Any]:
     }
 
 
+def _slot(document: Mapping[str, Any], wanted: Wanted) -> dict[str, Any]:
+    from mmp.core.slots.files import slot_problem  # heavy: NumPy
+    from mmp.core.slots.search import search
+
+    grid, problem = slot_problem(document)
+    windows = search(problem)
+    best = windows.best()
+    return {
+        "start": grid.at(best).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "missing": int(windows.missing[best]),
+        "fair": int(windows.fair[best]),
+        "required_missing": bool(windows.required_missing[best]),
+        "missed_by": windows.missed_by(best),
+        "seconds": round(time.perf_counter() - _process_start(), 3),
+    }
+
+
 Solver = Callable[[Mapping[str, Any], Wanted], dict[str, Any]]
-SOLVERS: dict[str, Solver] = {"groups": _groups, "pairs": _pairs}
+SOLVERS: dict[str, Solver] = {"groups": _groups, "pairs": _pairs, "slot": _slot}
 
 
 def _names() -> str:
-    return " or ".join(SOLVERS)
+    *others, last = SOLVERS
+    return f"{', '.join(others)} or {last}"
 
 
 def _read(file: Path) -> object:

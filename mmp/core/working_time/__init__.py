@@ -1,0 +1,1 @@
+"""Working time: whose hours a day and its hours are, and what a date hits."""
