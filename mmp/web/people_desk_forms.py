@@ -17,7 +17,7 @@ from mmp.core.programme_file.words import check_email, check_locale
 from mmp.core.zones import agreed_zones
 from mmp.models import Person
 from mmp.models.enums import Gender, MembershipRole, Region, StakeholderGroup
-from mmp.services.people import PersonValues
+from mmp.services.people import PersonValues, plain_values
 from mmp.web.errors import sentence
 from mmp.web.event_fields import DayField
 from mmp.web.labels import country, language_name, lazy_label
@@ -91,17 +91,13 @@ class PersonForm(FlaskForm):  # type: ignore[misc]  # untyped
 
     def fill(self, person: Person, roles: frozenset[MembershipRole]) -> None:
         """Show somebody as they are."""
-        self.process(
-            obj=person,
-            version=str(person.version),
-            organisation=plain(person.organisation.name) if person.organisation else "",
-            languages=", ".join(person.languages),
-            roles=[role.value for role in roles],
-            group=person.group.value if person.group else "",
-            country=person.country or "",
-            region=person.region.value,
-            gender=person.gender.value,
-        )
+        known = plain_values(person) | {
+            "version": str(person.version),
+            "organisation": plain(person.organisation.name) if person.organisation else "",
+            "languages": ", ".join(person.languages),
+            "roles": [role.value for role in roles],
+        }
+        self.process(data={name: "" if value is None else value for name, value in known.items()})
 
     def offer(self) -> None:
         """The lists to choose from, with whatever is chosen already."""

@@ -75,7 +75,10 @@ _ACTIONS = {
 
 def standings() -> list[tuple[str, str]]:
     """What the table can be narrowed to, by how people stand to the programme."""
-    return [(one.value, str(_(words))) for one, words in _STANDINGS.items()]
+    return [
+        ("" if one is Standing.CURRENT else one.value, str(_(words)))
+        for one, words in _STANDINGS.items()
+    ]
 
 
 def status(value: MembershipStatus) -> str:

@@ -231,6 +231,26 @@ def test_somebody_is_added_found_and_changed(
     assert "Rania Al-Khatib is as before." in page(client, answer.location).text
 
 
+def test_the_form_shows_somebody_as_they_are(
+    client: FlaskClient, session: Session, make: Factory, here: Programme
+) -> None:
+    ministry = Organisation(
+        key="m", name={"en": "Ministry"}, created_at=MADE_AT, changed_at=MADE_AT
+    )
+    rania = make.person(
+        here, name="Rania", languages=["ar", "fr"], organisation=ministry, position={"en": "Judge"}
+    )
+    sit_down(client, session, here)
+    path = f"{PATH}{rania.uuid}/edit/"
+    fields = page(client, path).fields
+    shown = {name: fields[name] for name in ("name", "languages", "organisation", "position-en")}
+    assert list(shown.values()) == ["Rania", "ar, fr", "Ministry", "Judge"]
+    same = {"roles": ["mentor"], "country": "SE", "region": "europe", "gender": "not_stated"}
+    same |= {"zone": "Europe/Stockholm", "locale": "en", "email": fields["email"]}
+    status, found = fill_in(client, path, **shown, **same)  # type: ignore[arg-type]
+    assert (status, "Nothing has changed." in found.text) == (200, True)
+
+
 def test_what_was_typed_is_kept_beside_what_is_wrong(
     client: FlaskClient, session: Session, here: Programme, mentors: list[Person]
 ) -> None:
