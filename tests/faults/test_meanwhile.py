@@ -44,10 +44,10 @@ def coordinator(session: Session, factory: Factory, event: Event) -> Actor:
 
 @pytest.fixture
 def half_way(event: Event, post: PostOffice, start_worker: StartWorker) -> None:
-    """Some have left, and every connection has one under way that is not answered yet."""
+    """Some have left, and others are under way and not answered yet."""
     post.say("DOT", PAUSE, after=PEOPLE // 4)
-    start_worker(lanes=LANES, many=1, batch=4)
-    wait_until(lambda: post.waiting() == LANES, "not every connection sends")
+    start_worker(lanes=LANES, many=1)
+    wait_until(lambda: post.waiting() > 0, "nothing is under way")
 
 
 def nothing_waits(session: Session) -> bool:
