@@ -9,6 +9,7 @@ from mmp.adapters.clock import Clock
 from mmp.web import (
     account,
     agenda_edits,
+    agenda_said,
     answer_lists,
     answers,
     assets,
@@ -67,7 +68,7 @@ PAGES = (
     *(people_import, people_import_rows, people_import_saving),
     *(people_desk, people_desk_edit, people_desk_join, people_desk_many),
     *(pair_board, pair_board_acts),
-    *(desk, agenda_edits, participants, participants_many, invitations, uploads),
+    *(desk, agenda_edits, agenda_said, participants, participants_many, invitations, uploads),
     *(messages, messages_sending, reminders, reminder_rules, reminder_plans),
     *(mine, seen, pairs, talks, outbox, worklist, answers, answer_lists, unsubscribe),
 )

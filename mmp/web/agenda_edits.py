@@ -12,6 +12,7 @@ from mmp.models import AgendaItem, Event
 from mmp.models.enums import AgendaRoleName
 from mmp.services import agenda_edits as service
 from mmp.services.agenda_edits import Step
+from mmp.services.pair_board import Presented, presented
 from mmp.web import texts
 from mmp.web.agenda_forms import ItemForm, typed_for_new, typed_of
 from mmp.web.agenda_words import lines, pair_name, what_changed
@@ -202,6 +203,14 @@ def _saved(event: Event, form: ItemForm) -> Response:
     return redirect(url_for("pages.edit_agenda", slug=event.programme.slug, key=event.key), 303)
 
 
+def _presented(event: Event, item: AgendaItem | None) -> dict[int, list[Presented]]:
+    """Where each pair presented before, other than here."""
+    found = presented(session(), event.programme_id)
+    number = item.id if item else None
+    rows = {pair: [one for one in those if one.item_id != number] for pair, those in found.items()}
+    return {pair: those for pair, those in rows.items() if those}
+
+
 def _item_page(
     event: Event,
     item: AgendaItem | None,
@@ -217,6 +226,7 @@ def _item_page(
         form=form,
         theirs=theirs,
         pair_name=pair_name,
+        presented=_presented(event, item),
         role_names=list(AgendaRoleName),
         around=around,
     )

@@ -114,6 +114,7 @@ class Scene:
             uuid=LOG,
             entry=pair_talks.LogEntry(date(2026, 6, 10), 45, "What we expect of each other"),
         )
+        panel = next(item for item in events["june"].agenda if item.key == "panel")
         reminders.reconcile(session, now=NOW, event=events["december"])
         self._delete_draft(year, planner)
         self._change(year, planner)
@@ -124,6 +125,9 @@ class Scene:
             **self._messages(events["december"], planner),
             "pair": pair.uuid,
             "place": pair.members[0].uuid,
+            "panel": panel.uuid,
+            "recommendation": panel.recommendations[0].uuid,
+            "contribution": panel.contributions[0].uuid,
             "reminded": mentor.uuid,
             "log": log.uuid,
             "feed": feeds.token_of(self.settings.feed_secret, feed, "page"),

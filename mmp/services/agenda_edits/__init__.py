@@ -12,18 +12,33 @@ from mmp.services.agenda_edits.reading import (
     item_of,
 )
 from mmp.services.agenda_edits.removing import remove_item, restore_item
+from mmp.services.agenda_edits.said import (
+    ContributionValues,
+    RecommendationValues,
+    Said,
+    add_said,
+    change_said,
+    remove_said,
+    restore_said,
+    said_in,
+)
 
 __all__ = [
     "Cast",
+    "ContributionValues",
     "ItemValues",
+    "RecommendationValues",
     "RoleValues",
+    "Said",
     "Step",
     "Trouble",
     "Warned",
     "add_item",
+    "add_said",
     "cancel_item",
     "cast_of",
     "change_item",
+    "change_said",
     "children_of",
     "drop",
     "event_with_agenda",
@@ -31,7 +46,10 @@ __all__ = [
     "outside_items",
     "reinstate_item",
     "remove_item",
+    "remove_said",
     "restore_item",
+    "restore_said",
+    "said_in",
     "step",
     "warnings",
 ]
