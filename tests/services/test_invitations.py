@@ -25,6 +25,7 @@ from mmp.models import (
     SuppressedAddress,
 )
 from mmp.models.enums import (
+    AnswerVia,
     CalendarDelivery,
     Entry,
     EventForm,
@@ -37,7 +38,14 @@ from mmp.models.enums import (
     Strength,
 )
 from mmp.models.mail import MailState
-from mmp.services import event_edits as edits, invitations, participants, permissions, sessions
+from mmp.services import (
+    answers,
+    event_edits as edits,
+    invitations,
+    participants,
+    permissions,
+    sessions,
+)
 from mmp.services.calendars import invited_entries
 from mmp.services.events import item_columns, touch
 from mmp.services.invitations import Blocked, Choice, WhyNot
@@ -353,6 +361,28 @@ def test_taken_off_before_the_invitation_left(office: Office, session: Session) 
     participants.restore(session, actor=office.actor, now=NOW, event=office.event, removed=removed)
     office.follow()
     assert methods(office.leave()) == [("Lina", "invitation", "REQUEST", 2)]
+
+
+def test_a_waiting_list_takes_the_entry_away_and_brings_it_back(
+    office: Office, session: Session
+) -> None:
+    """In the mails that tell of it: nobody reads of an invitation they have lost, and another."""
+    office.event.capacity = 0
+    office.mentor()
+    office.invite()
+    office.leave()
+    row = session.scalars(select(Participation)).one()
+    reply = answers.Reply(Partstat.ACCEPTED)
+    answers.record_answer(
+        session, now=NOW, participation=row, reply=reply, via=AnswerVia.LINK, actor=row.person
+    )
+    office.follow()
+    [(name, kind, entry)] = office.leave()
+    assert (name, kind, entry["method"]) == ("Lina", "waiting", "CANCEL")
+    office.event.capacity = 1
+    answers.fill_seats(session, now=NOW, event=office.event)
+    office.follow()
+    assert methods(office.leave()) == [("Lina", "seat_free", "REQUEST", office.event.sequence)]
 
 
 def test_who_comes_later_is_not_invited_silently(office: Office, session: Session) -> None:

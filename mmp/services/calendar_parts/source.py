@@ -23,6 +23,7 @@ from mmp.services.outbox.mailboxes import reader_of, sender_of
 KINDS: Final = (
     *("invitation", "invitation_cancelled", "item_moved", "item_cancelled"),
     *("event_moved", "event_cancelled", "event_restored", "talk_fixed"),
+    *("waiting", "seat_free"),
 )
 """The mails that may carry an entry."""
 ABOUT_CANCELLED_EVENTS.update(("invitation_cancelled", "item_cancelled"))

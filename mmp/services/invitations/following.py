@@ -155,6 +155,8 @@ class _Following:
         facts = facts_of(event, item)
         if first is not None or (again and unheard == facts):
             return None  # as far as they know nothing has happened
+        if row.uid == event.uid and unsent.take_along(row, part):
+            return None
         if not part["carried"] and row.person_id in self._heard():
             return None
         if again:

@@ -1,7 +1,7 @@
 """The mails about entries: what each says, and which older ones it makes idle."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mmp.adapters.translations import in_every_language
-from mmp.core.mail import Link, Reason, Words, unpack
+from mmp.core.mail import Link, Reason, Words, pack, unpack
 from mmp.models import AgendaItem, Event, Invitation, Mail, Participation, Person
 from mmp.models.enums import EventForm
 from mmp.models.mail import WAITING, MailState
 from mmp.services import outbox
-from mmp.services.answers import answer_link
+from mmp.services.answers import KINDS as SEAT_KINDS, answer_link
 from mmp.services.calendar_parts import PART, Facts, facts_of, neutral, news, page_of, title_told
 from mmp.services.events import when_of
 from mmp.services.outbox.replacing import KNOWN
@@ -141,19 +141,34 @@ class Unsent:
     """The mails about entries of an event that have not gone, by person and UID."""
 
     mails: Mapping[tuple[int, str], list[Mail]]
+    of_seats: Mapping[tuple[int, str], list[Mail]]
+    """The mails of its waiting list, by person and kind."""
 
     @classmethod
     def of(cls, session: Session, event: Event) -> "Unsent":
         found: dict[tuple[int, str], list[Mail]] = defaultdict(list)
+        of_seats: dict[tuple[int, str], list[Mail]] = defaultdict(list)
+        kinds = (*KINDS, *SEAT_KINDS)
         rows = session.scalars(
             select(Mail)
-            .where(Mail.event_id == event.id, Mail.kind.in_(KINDS), Mail.state.in_(WAITING))
+            .where(Mail.event_id == event.id, Mail.kind.in_(kinds), Mail.state.in_(WAITING))
             .order_by(Mail.id)
             .execution_options(populate_existing=True)
         )
         for mail in rows:
-            found[mail.person_id, mail.parameters[PART]["uid"]].append(mail)
-        return cls(found)
+            if mail.kind in SEAT_KINDS:
+                of_seats[mail.person_id, mail.kind].append(mail)
+            else:
+                found[mail.person_id, mail.parameters[PART]["uid"]].append(mail)
+        return cls(found, of_seats)
+
+    def take_along(self, row: Invitation, part: Mapping[str, Any]) -> bool:
+        """Whether the mail that tells of the seat, or of waiting for one, brings the entry too."""
+        kind = "seat_free" if part["method"] == "REQUEST" else "waiting"
+        for mail in _unread(self.of_seats.get((row.person_id, kind), ())):
+            mail.parameters = {**mail.parameters, **pack({PART: part})}
+            return True
+        return False
 
     def invitation(self, row: Invitation) -> Mail | None:
         """The invitation that surely nobody has read yet."""
@@ -173,11 +188,11 @@ class Unsent:
         return known
 
     def _unread(self, row: Invitation) -> list[Mail]:
-        return [
-            mail
-            for mail in self.mails.get((row.person_id, row.uid), ())
-            if mail.frozen_at is None and mail.state is not MailState.LEASED
-        ]
+        return _unread(self.mails.get((row.person_id, row.uid), ()))
+
+
+def _unread(mails: Iterable[Mail]) -> list[Mail]:
+    return [one for one in mails if one.frozen_at is None and one.state is not MailState.LEASED]
 
 
 def _item_words(event: Event, item: AgendaItem) -> Parameters:
