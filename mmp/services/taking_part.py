@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
-from mmp.models import AgendaItem, AgendaRole, Event, Membership, PairMember
+from mmp.models import AgendaItem, AgendaRole, Event, Membership, PairMember, Participation
 from mmp.models.enums import (
     AttendanceForm,
     Entry,
@@ -23,6 +23,13 @@ Who = int | BindParameter[int] | ColumnElement[int] | None
 
 TAKING_PART: Final = (Entry.INVITED, Entry.APPROVED, Entry.WALK_IN)
 """Who applied or waits is not on the list yet."""
+
+IN_LINE: Final = and_(
+    Participation.entry == Entry.WAITING,
+    Participation.partstat == Partstat.ACCEPTED,
+    Participation.waiting_since.is_not(None),
+)
+"""Who said yes and waits for a seat."""
 
 
 def is_own_item(person: Who) -> ColumnElement[bool]:

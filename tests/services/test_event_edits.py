@@ -15,6 +15,7 @@ from mmp.core.mail import Reason, Site
 from mmp.core.when import When
 from mmp.models import AgendaItem, Event, HistoryEntry, Mail, Person, Programme
 from mmp.models.enums import (
+    Entry,
     EventForm,
     EventStatus,
     MembershipRole,
@@ -226,10 +227,35 @@ def test_form_place_and_link_are_told(
 ) -> None:
     assert _save(session, actor, meeting, **more).told == 3
     mail = next(mail for mail in _mails(session) if mail.person.key == "stockholm")
-    text = rendered_mail(session, mail, site=SITE).text
-    assert told in text
-    assert "has changed" in text
-    assert "Before:" not in text
+    rendered = rendered_mail(session, mail, site=SITE)
+    assert rendered.subject.startswith("Changed:"), "it has not moved"
+    assert told in rendered.text
+    assert "has changed" in rendered.text
+    assert "Before:" not in rendered.text
+
+
+def test_a_day_that_is_fixed_has_not_moved(session: Session, actor: Actor, meeting: Event) -> None:
+    _save(session, actor, meeting, when=When.month(2026, 10, "Europe/Stockholm"))
+    _leave(session)
+    assert _save(session, actor, meeting, when=OCTOBER).told == 3
+    mail = next(mail for mail in _mails(session)[3:] if mail.person.key == "stockholm")
+    rendered = rendered_mail(session, mail, site=SITE)
+    assert rendered.subject.startswith("The day is fixed:")
+    assert "15 October 2026" in rendered.text
+    assert "Before:" not in rendered.text
+
+
+def test_who_waits_for_a_seat_is_told_too(
+    session: Session, make: Factory, programme: Programme, actor: Actor, meeting: Event
+) -> None:
+    """They may get one, and should not hear too late that it is another day, or off."""
+    person = make.person(programme, key="in-line")
+    make.participation(
+        meeting, person, entry=Entry.WAITING, partstat=Partstat.ACCEPTED, waiting_since=NOW
+    )
+    make.participation(meeting, make.person(programme), entry=Entry.APPLIED)
+    assert _save(session, actor, meeting, when=timed(datetime(2026, 10, 27, 14))).told == 4
+    assert "in-line" in {mail.person.key for mail in _mails(session)}
 
 
 def test_a_discreet_readers_mail_names_nothing(

@@ -33,7 +33,7 @@ from mmp.services.calendar_parts import (
 )
 from mmp.services.events import when_of
 from mmp.services.outbox.replacing import KNOWN, replace_waiting
-from mmp.services.taking_part import TAKING_PART
+from mmp.services.taking_part import IN_LINE, TAKING_PART
 
 KINDS = ("event_moved", "event_cancelled", "event_restored")
 """The mails that tell of a change."""
@@ -41,8 +41,8 @@ _WORDS = frozenset({"title", "description", "guiding_questions"})
 
 
 def listeners(session: Session, event: Event) -> Sequence[Person]:
-    """Who is told of changes, by name: whoever takes part and did not decline, and whoever has a
-    role in the agenda. Not who has left the programme."""
+    """Who is told of changes, by name: whoever takes part and did not decline, whoever waits for a
+    seat, and whoever has a role in the agenda. Not who has left the programme."""
     roles = (
         select(AgendaRole)
         .join(AgendaItem, AgendaItem.id == AgendaRole.agenda_item_id)
@@ -50,7 +50,8 @@ def listeners(session: Session, event: Event) -> Sequence[Person]:
     )
     paired = roles.with_only_columns(AgendaRole.pair_id).where(AgendaRole.pair_id.is_not(None))
     on_list = select(Participation.person_id).where(
-        Participation.event_id == event.id, Participation.entry.in_(TAKING_PART)
+        Participation.event_id == event.id,
+        or_(Participation.entry.in_(TAKING_PART), IN_LINE),
     )
     declined = select(Participation.person_id).where(
         Participation.event_id == event.id, Participation.partstat == Partstat.DECLINED
@@ -126,10 +127,16 @@ def tell(
     people = listeners(session, event)
     held = held_entries(session, event)
     wanting = who_wants(session, [one for one in people if (one.id, event.uid) in held])
+    in_line = set(
+        session.scalars(
+            select(Participation.person_id).where(Participation.event_id == event.id, IN_LINE)
+        )
+    )
     told = 0
     for person in people:
         known = unheard.get(person.id, before)
-        row = held.get((person.id, event.uid))
+        # Who waits for a seat has no entry: `invitations.follow` takes it away and brings it back.
+        row = held.get((person.id, event.uid)) if person.id not in in_line else None
         part: dict[str, Any] = {}
         if row is not None:
             part = part_for(
