@@ -137,8 +137,8 @@ class Effect:
     """What a move means where the clocks show `zone`.
 
     `before` and `after` are aware local times of start and end, None where no hour is known.
-    `other_day`: the local day of the start is another than before; `night`: it begins or ends
-    outside 07:00-22:00.
+    `other_day`: the local day of the start is another than before, where both are known; `night`:
+    it begins or ends outside 07:00-22:00.
     """
 
     zone: str
@@ -157,7 +157,7 @@ def effect(old: When, new: When, zone: str) -> Effect:
         zone=zone,
         before=before,
         after=after,
-        other_day=day_before != day_after,
+        other_day="month" not in (old.precision, new.precision) and day_before != day_after,
         night=after is not None
         and any(not MORNING <= moment.time() <= EVENING for moment in after),
     )

@@ -47,6 +47,10 @@ KINDS = (
 )
 
 
+UNSEEN = "."
+"""Instead of the handle of a contact whom the reader may not see. No handle is like it."""
+
+
 class EventForm(FlaskForm):  # type: ignore[misc]  # untyped
     """All of an event but its agenda and its list. Make it with `event_form`."""
 
@@ -201,7 +205,9 @@ def typed(details: Details) -> dict[str, Any]:
     when = details.when
     first = when.starts_local.date() if when.starts_local else when.first_day
     last = when.ends_local.date() if when.ends_local else when.last_day
-    if when.precision == "before":
+    if when.precision == "month":
+        first = last = None  # whoever fixes the day types the one there is
+    elif when.precision == "before":
         first = when.sort_day.fromordinal(when.sort_day.toordinal() + 1)
     values: dict[str, Any] = {
         name: getattr(details, name)
@@ -214,7 +220,7 @@ def typed(details: Details) -> dict[str, Any]:
     return values | {
         "precision": when.precision,
         "zone": when.zone,
-        "first_day": first.isoformat() if first and when.precision != "month" else "",
+        "first_day": first.isoformat() if first else "",
         "last_day": last.isoformat() if last and last != first and when.sort_day == first else "",
         "starts": when.starts_local.strftime("%H:%M") if when.starts_local else "",
         "ends": when.ends_local.strftime("%H:%M") if when.ends_local else "",
@@ -228,7 +234,8 @@ def _offer(form: EventForm, programme: Programme, choices: Choices) -> None:
     form.country.choices = none + [(code, name) for name, code in names]
     form.theme.choices = none + [(row.key, texts.plain(row.title)) for row in programme.themes]
     form.series.choices = none + [(row.key, texts.plain(row.name)) for row in programme.series]
-    form.contact.choices = none + list(choices.contacts)
+    unseen = [(UNSEEN, _("A participant"))] if form.contact.data == UNSEEN else []
+    form.contact.choices = none + unseen + list(choices.contacts)
     form.predecessors.choices = [(key, texts.plain(title)) for key, title in choices.events]
 
 

@@ -116,6 +116,10 @@ def test_night_and_another_day(hour: int, zone: str, night: bool, other_day: boo
     assert (found.night, found.other_day) == (night, other_day)
 
 
+def test_a_day_that_was_open_is_not_another_one() -> None:
+    assert not effect(When.month(2026, 10, STOCKHOLM), at(15, 14), STOCKHOLM).other_day
+
+
 def test_a_month_has_no_hours() -> None:
     found = effect(When.month(2026, 10, STOCKHOLM), at(15, 14), AMMAN)
     assert found.before is None

@@ -185,8 +185,11 @@ def test_a_months_day_is_fixed_later(client: FlaskClient, session: Session) -> N
     sent = filled(
         client, path, precision="timed", first_day="2026-10-15", starts="9:00", ends="10:30"
     )
+    assert sent["last_day"] == "", "the month's last day is not the event's"
     assert client.post(path, data=sent).status_code == 303
-    assert one(session, "fifth-meeting").starts_local == datetime(2026, 10, 15, 9)
+    event = one(session, "fifth-meeting")
+    assert event.starts_local == datetime(2026, 10, 15, 9)
+    assert event.ends_local == datetime(2026, 10, 15, 10, 30)
 
 
 def test_several_days(client: FlaskClient, session: Session) -> None:
