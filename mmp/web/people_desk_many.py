@@ -127,6 +127,7 @@ def people_leave(slug: str) -> Response:
             people=people,
             on=form.on.value,
             reason=form.reason.data or "",
+            usual_reason=_("Left the programme"),
         )
     except UserError as error:
         if error.field == "roles":

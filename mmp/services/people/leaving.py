@@ -33,10 +33,11 @@ from mmp.models import (
 from mmp.models.enums import DeliveryState, EventStatus, MembershipStatus
 from mmp.services import outbox, participants
 from mmp.services.desk import removals
+from mmp.services.pair_board import By, end_pair
 from mmp.services.people.editing import Done, note, refuse_last_coordinator
 from mmp.services.permissions import Actor
 
-LONGEST_REASON = 500
+LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,10 @@ def leave(
     people: Sequence[Person],
     on: date | None = None,
     reason: str = "",
+    usual_reason: str = "Left the programme",
 ) -> Done:
     """Let these people go on a day that is not ahead (the programme's today, if none is said).
+    A pair that ends calls off the talks it agreed on.
 
     Who left already stays as they are. Raises UserError (fields `on`, `reason`) for nonsense, and
     where nobody would be left to coordinate.
@@ -80,6 +83,7 @@ def leave(
     day = _checked(programme, now, on, reason)
     refuse_last_coordinator(session, programme, people)
     left, mark = Done(), str(uuid4())
+    by, why = By(actor=actor, now=now), reason.strip() or usual_reason
     for one in what_follows(session, now=now, programme=programme, people=people):
         parts = [row for row in one.roles if row.status is not MembershipStatus.LEFT]
         if not (parts or one.pairs or one.listed):
@@ -88,7 +92,7 @@ def leave(
             "left_on": [None, day.isoformat()],
             "reason": [None, reason.strip() or None],
             "parts": [{row.role: state_of(row) for row in parts}, None],
-            "pairs": [_end_pairs(one, day, reason, now), None],
+            "pairs": [_end_pairs(session, by, one, day, why), None],
             "lists": [_take_off(session, actor, now, one), None],
             "together": [mark, None],
         }
@@ -288,7 +292,9 @@ def _in_agendas(
     return found
 
 
-def _end_pairs(one: Follows, day: date, reason: str, now: datetime) -> list[dict[str, Any]]:
+def _end_pairs(
+    session: Session, by: By, one: Follows, day: date, reason: str
+) -> list[dict[str, Any]]:
     """End their part in each pair, and the pair itself where fewer than two would be left."""
     kept = []
     for pair in one.pairs:
@@ -306,11 +312,11 @@ def _end_pairs(one: Follows, day: date, reason: str, now: datetime) -> list[dict
                 "end_reason": pair.end_reason,
             }
         )
+        if ends:
+            end_pair(session, by, pair=pair, version=pair.version, ends_on=last, reason=reason)
         for member in theirs:
             member.ends_on = last
-        if ends:
-            pair.ends_on, pair.end_reason = last, reason.strip() or None
-        pair.changed_at = now
+        pair.changed_at = by.now
     return kept
 
 
