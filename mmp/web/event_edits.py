@@ -1,6 +1,7 @@
 """Making and changing events: the form, what it would change, and the history."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +18,11 @@ from mmp.services import event_edits as service
 from mmp.web import event_words as words
 from mmp.web.context import context, session
 from mmp.web.desk import around
-from mmp.web.event_forms import EventForm, event_form
+from mmp.web.event_forms import UNSEEN, EventForm, event_form
 from mmp.web.forms import refuse
 from mmp.web.guards import actor, planner
 from mmp.web.pages import pages
+from mmp.web.texts import may_name
 
 _EVENTS = "/programmes/<handle:slug>/events/"
 _EVENT = _EVENTS + "<handle:key>/"
@@ -31,7 +33,7 @@ _EVENT = _EVENTS + "<handle:key>/"
 def new_event(slug: str) -> Response:
     """A new event begins as a draft."""
     programme = service.planned_programme(session(), actor=actor(), slug=slug)
-    form = event_form(programme, service.choices(session(), programme=programme))
+    form = event_form(programme, service.choices(session(), actor=actor(), programme=programme))
     if request.method == "GET":
         return _new_page(programme, form)
     details, uuid = form.details(), _uuid(form)
@@ -58,7 +60,7 @@ def edit_event(slug: str, key: str) -> Response:
     form = _form(event)
     if request.method == "GET" or "back" in request.form:
         return _form_page(event, form)
-    details = form.details()
+    details = _details(event, form)
     if details is None:
         return _form_page(event, form, status=422)
     if str(event.version) != form.version.data:
@@ -76,7 +78,7 @@ def preview_event(slug: str, key: str) -> Response:
     """What changes if this is saved."""
     event = service.editable_event(session(), actor=actor(), slug=slug, key=key)
     form = _form(event)
-    details = form.details()
+    details = _details(event, form)
     if details is None:
         return _form_page(event, form, status=422)
     if str(event.version) != form.version.data:
@@ -118,15 +120,29 @@ def _new_page(programme: Programme, form: EventForm, status: int = 200) -> Respo
 
 def _form(event: Event, details: Details | None = None) -> EventForm:
     """The form of an event: with what was sent, or anew with `details`."""
-    now = service.details_of(event)
+    now = _unseen(event, service.details_of(event))
     return event_form(
         event.programme,
-        service.choices(session(), programme=event.programme, event=event),
-        details or now,
+        service.choices(session(), actor=actor(), programme=event.programme, event=event),
+        _unseen(event, details) if details else now,
         anew=details is not None,
         version=str(event.version),
         was=json.dumps(plain(now), ensure_ascii=False),
     )
+
+
+def _unseen(event: Event, details: Details) -> Details:
+    """As its form may show it to who plans but may not see the contact."""
+    hidden = event.contact and details.contact == event.contact.key and not may_name(event.contact)
+    return replace(details, contact=UNSEEN) if hidden else details
+
+
+def _details(event: Event, form: EventForm) -> Details | None:
+    """What was typed; the contact whom one may not see stays."""
+    details = form.details()
+    if details is not None and details.contact == UNSEEN:
+        details = replace(details, contact=event.contact.key if event.contact else None)
+    return details
 
 
 def _save(event: Event, form: EventForm, details: Details) -> Response:
@@ -181,7 +197,9 @@ def _was(form: EventForm, theirs: dict[str, Any]) -> dict[str, Any]:
         was = json.loads(form.was.data or "")
     except ValueError:
         return {}
-    return was if isinstance(was, dict) and set(was) == set(theirs) else {}
+    if not isinstance(was, dict) or set(was) != set(theirs):
+        return {}
+    return was | ({"contact": theirs["contact"]} if was["contact"] == UNSEEN else {})
 
 
 def _preview(event: Event, details: Details) -> service.Preview:
@@ -229,7 +247,7 @@ def _names(event: Event, changes: Any) -> words.Names:
             for value in change:
                 keys = value if isinstance(value, list) else [value]
                 found[kinds[name]] |= {str(key) for key in keys if key}
-    people = service.known_people(session(), event.programme, found["people"])
+    people = service.known_people(session(), actor(), event.programme, found["people"])
     events = service.known_events(session(), event.programme, found["events"])
     return words.names_in(event.programme, people, events)
 

@@ -111,7 +111,8 @@ def value(name: str, found: Any, names: Names) -> Markup:
     }
     if name in known:
         keys = found if isinstance(found, list) else [found]
-        those = (str(known[name].get(str(key), key)) for key in keys)
+        unknown = _("A participant") if name == "contact" else None
+        those = (str(known[name].get(str(key), unknown or key)) for key in keys)
         return escape(_(", ")).join(texts.isolated(word) for word in those)
     return _word(name, found)
 

@@ -16,6 +16,7 @@ from mmp.models import Event, Participation, Person, Programme
 from mmp.models.enums import EventStatus
 from mmp.services import reminders as service
 from mmp.services.events import when_of
+from mmp.services.permissions import named_people
 from mmp.services.reminders import InForce
 from mmp.services.taking_part import TAKING_PART
 from mmp.web import messages_words, reminder_words as words
@@ -188,8 +189,9 @@ def _people(event: Event) -> list[Person]:
     listed = select(Participation.person_id).where(
         Participation.event_id == event.id, Participation.entry.in_(TAKING_PART)
     )
+    seen = named_people(actor(), event.programme_id)
     return list(
-        session().scalars(select(Person).where(Person.id.in_(listed)).order_by(Person.name))
+        session().scalars(select(Person).where(Person.id.in_(listed), seen).order_by(Person.name))
     )
 
 

@@ -14,7 +14,7 @@ from mmp.models import Event, HistoryEntry, Membership, Person, Programme
 from mmp.models.enums import MembershipStatus
 from mmp.services.events import when_of
 from mmp.services.feeds import RUNS_PROGRAMME
-from mmp.services.permissions import Actor, editable_events, planned_programmes
+from mmp.services.permissions import Actor, editable_events, named_people, planned_programmes
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,14 @@ def details_of(event: Event) -> Details:
     )
 
 
-def choices(session: Session, *, programme: Programme, event: Event | None = None) -> Choices:
-    """Who may be the contact, and the other events, the latest first."""
+def choices(
+    session: Session, *, actor: Actor, programme: Programme, event: Event | None = None
+) -> Choices:
+    """Who may be the contact, of those whom the actor may see, and the other events, the latest
+    first."""
     people = session.execute(
         select(Person.key, Person.name)
-        .where(may_be_contact(programme, event))
+        .where(may_be_contact(programme, event), named_people(actor, programme.id))
         .order_by(Person.name)
     )
     others = session.execute(
@@ -133,14 +136,17 @@ def history_of(session: Session, event: Event, limit: int = 200) -> Sequence[His
     ).all()
 
 
-def known_people(session: Session, programme: Programme, keys: set[str]) -> dict[str, str]:
-    """The names of people of the programme by their handles."""
+def known_people(
+    session: Session, actor: Actor, programme: Programme, keys: set[str]
+) -> dict[str, str]:
+    """The names of people of the programme by their handles, as far as the actor may see them."""
     if not keys:
         return {}
     rows = session.execute(
         select(Person.key, Person.name)
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.programme_id == programme.id, Person.key.in_(keys))
+        .where(named_people(actor, programme.id))
     )
     return {row.key: row.name for row in rows}
 
