@@ -36,6 +36,17 @@ MORNING: Final = day_of(((7, 8, EDGE), (8, 12, GOOD), (12, 13, EDGE)))
 FASTING: Final = day_of(((8, 9, HARD), (9, 10, EDGE), (10, 15, GOOD), (15, 16, EDGE)))
 """A working day in Ramadan; nobody works on to the breaking of the fast."""
 
+
+def until(day: bytes, hour: int) -> bytes:
+    """A day that ends at a local hour."""
+    return day[: 4 * hour] + REST[4 * hour :]
+
+
+def worse(day: bytes, other: bytes) -> bytes:
+    """Of two days' levels the worse, quarter by quarter."""
+    return bytes(map(max, day, other))
+
+
 _LETTERS: Final = dict(zip("0139", LEVELS, strict=True))
 HALF_HOURS: Final = 48
 
