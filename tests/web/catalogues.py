@@ -30,7 +30,15 @@ LEFT_OUT = (
 KEYWORDS = DEFAULT_KEYWORDS | dict.fromkeys(
     (
         *("_l", "lazy_gettext"),
-        *("BadTemplate", "NotFound", "StaleEdit", "UnknownZone", "Unreadable", "UserError"),
+        *(
+            "AddressTaken",
+            "BadTemplate",
+            "NotFound",
+            "StaleEdit",
+            "UnknownZone",
+            "Unreadable",
+            "UserError",
+        ),
     )
 )
 HEADER = """\
