@@ -1,6 +1,6 @@
 """Days and hours of countries and people: weekends, holidays, Ramadan, own weeks and journeys."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -177,8 +177,11 @@ def test_a_week_that_is_none_is_refused(painted: str) -> None:
 def test_on_journeys_other_clocks_count() -> None:
     stay = Stay(date(2026, 10, 12), date(2026, 10, 16), "Asia/Amman")
     person = Rhythm("SE", "Europe/Stockholm", stays=(stay,))
-    assert person.zone_on(date(2026, 10, 11)) == "Europe/Stockholm"
-    assert person.zone_on(date(2026, 10, 16)) == "Asia/Amman"
+    # They are there from midnight in Amman, which is 21:00 UTC, to midnight.
+    assert person.zone_at(datetime(2026, 10, 11, 20, tzinfo=UTC)) == "Europe/Stockholm"
+    assert person.zone_at(datetime(2026, 10, 11, 21, tzinfo=UTC)) == "Asia/Amman"
+    assert person.zone_at(datetime(2026, 10, 16, 20, tzinfo=UTC)) == "Asia/Amman"
+    assert person.zone_at(datetime(2026, 10, 16, 21, tzinfo=UTC)) == "Europe/Stockholm"
     assert person.lived_in == {"Europe/Stockholm", "Asia/Amman"}
     with pytest.raises(UserError):
         Stay(date(2026, 10, 16), date(2026, 10, 12), "Asia/Amman")

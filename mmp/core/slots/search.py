@@ -18,7 +18,7 @@ from mmp.core.working_time.levels import MISSED, OFF
 
 MOST_PEOPLE = 5_000
 MOST_BURDEN = 1_000_000
-MOST_ENTRIES = 60_000_000
+MOST_ENTRIES = 20_000_000
 """People times cells: a byte each."""
 _BLOCK = 2048
 """Windows whose sums are made at once."""

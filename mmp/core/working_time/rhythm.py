@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from mmp.core import zones
@@ -54,10 +54,11 @@ class Rhythm:
         """All zones whose clocks they live by at some time."""
         return frozenset({self.zone, *(stay.zone for stay in self.stays)})
 
-    def zone_on(self, day: date) -> str:
-        """The zone whose clocks they live by on a local day; of two stays the later one given."""
+    def zone_at(self, instant: datetime) -> str:
+        """The zone whose clocks they live by at an instant (aware); of two stays
+        the later one given."""
         for stay in reversed(self.stays):
-            if stay.first <= day <= stay.last:
+            if stay.first <= zones.day_in_zone(instant, stay.zone) <= stay.last:
                 return stay.zone
         return self.zone
 
