@@ -8,7 +8,7 @@ twice, with the same Message-ID: at most one per connection.
 import logging
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event as Flag, Thread
@@ -22,6 +22,7 @@ from mmp.adapters.scheduler.liveness import Liveness
 from mmp.core.mail import Outcome, Result, Site
 from mmp.jobs import claims, planning
 from mmp.jobs.marks import Hand
+from mmp.jobs.noting import Clerk
 from mmp.jobs.sending import Sending
 from mmp.jobs.writing import Writer
 from mmp.services import reminders
@@ -90,20 +91,25 @@ class Dispatcher:
         engine = self.sessions.kw["bind"]
         assert isinstance(engine, Engine)  # so it was made
         owner = self.liveness.owner
-        with closing(Hand(self.sessions, engine, owner)) as hand, self._leases_are_kept():
-            try:
-                with self.mailer.abreast(lanes) as ways:
-                    claimed = Sending(
-                        hand=hand,
-                        writer=Writer(hand, self.clock, self.site, owner),
-                        lanes=ways,
-                        most=self.batch,
-                        stopped=lambda: self.stopping.is_set() or self._rests(),
-                        trouble=self._rest,
-                        wait=self.stopping.wait,
-                    ).empty()
-            finally:
-                hand.give_back()
+        beside = lanes > 1 and engine.dialect.name != "sqlite"
+        with ExitStack() as stack:
+            hand, *another = (
+                stack.enter_context(closing(Hand(self.sessions, engine, owner)))
+                for _ in range(1 + beside)
+            )
+            stack.enter_context(self._leases_are_kept())
+            stack.callback(hand.give_back)
+            ways = stack.enter_context(self.mailer.abreast(lanes))
+            noting = another[0] if another else hand
+            clerk = Clerk(noting, self.stopping.wait, self.clock.now, beside)
+            claimed = Sending(
+                writer=Writer(hand, self.clock, self.site, owner),
+                clerk=stack.enter_context(clerk),
+                lanes=ways,
+                most=self.batch,
+                stopped=lambda: self.stopping.is_set() or self._rests(),
+                trouble=self._rest,
+            ).empty()
         self._careful = self._careful and self._rests()
         return claimed
 

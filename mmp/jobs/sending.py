@@ -6,30 +6,23 @@ One thread leads all conversations and writes the next mails while it waits for 
 their own, measured, spent their time waiting for each other.
 """
 
-import logging
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, repeat
 
 from mmp.adapters.mailer import Lanes, Outgoing
-from mmp.core.mail import Outcome, Reason, Result, Stage, fill_in
+from mmp.core.mail import Outcome, Reason, fill_in
 from mmp.jobs.batches import Batch, Letter, is_off
-from mmp.jobs.marks import Hand, Mark, Seen
+from mmp.jobs.marks import Mark, Seen
+from mmp.jobs.noting import Clerk, Note
 from mmp.jobs.results import end, mark_of
 from mmp.jobs.writing import Writer, Writing
 from mmp.models.mail import MailState
-from mmp.services import outbox
 
 FIRST_BATCH = 20
 SECONDS_A_BATCH = 0.5
 """About how long one may take: then what is urgent overtakes, and changes are seen."""
-PATIENCE = (0.1, 0.5, 1.0, 2.0, 5.0)
-"""Seconds between attempts to write down what came of a mail that has left, the last ones for as
-long as it takes."""
-
-log = logging.getLogger("mmp.mail")
 
 
 class Beside:
@@ -65,63 +58,97 @@ class Beside:
 class Sending:
     """Sends until nothing is due, or `stopped` says so. `trouble` is told what makes all rest."""
 
-    hand: Hand
     writer: Writer
+    clerk: Clerk
     lanes: Lanes
     most: int
     """Mails that it claims at once."""
     stopped: Callable[[], bool]
     trouble: Callable[[Outcome], None]
-    wait: Callable[[float], bool]
-    """Lets so many seconds pass; True where the program is to stop."""
-    _beside: Beside = field(init=False)
+    claimed: int = field(default=0, init=False)
+    _size: int = field(default=FIRST_BATCH, init=False)
+    _since: float = field(default=0.0, init=False)
+    _beside: Beside | None = field(default=None, init=False)
+    """The batch that comes next; None where nothing more is to come."""
+    _waiting: deque[Letter] = field(default_factory=deque, init=False)
+    _looked_at: list[Letter] = field(default_factory=list, init=False)
+    """Those that the clerk looks at."""
     _on_their_way: dict[int, Letter] = field(default_factory=dict, init=False)
+    _notes: list[Note] = field(default_factory=list, init=False)
+    """Not with the clerk yet."""
+    _changed: list[int] = field(default_factory=list, init=False)
+    """To be written anew."""
 
     def empty(self) -> int:
         """Send all that is due; give how many mails were claimed. While an answer is awaited, the
         next ones are written."""
-        claimed, size = 0, min(FIRST_BATCH, self.most)
-        self._beside = Beside(self.writer.next(size))
-        while (batch := self._beside.result()) is not None and not self.stopped():
-            claimed += batch.claimed
-            began = time.monotonic()
-            self._beside = Beside(self.writer.next(size))
-            self._send_all(batch.letters)
-            took = max(time.monotonic() - began, 0.001)
-            size = max(1, min(self.most, round(batch.claimed * SECONDS_A_BATCH / took)))
-        return claimed
-
-    def _send_all(self, letters: Sequence[Letter]) -> None:
+        self._size = min(FIRST_BATCH, self.most)
+        self._beside, self._since = Beside(self.writer.next(self._size)), time.monotonic()
         try:
-            changed = self._send_in_turn(deque(letters))
+            while self._ask_clerk() or self._on_their_way:
+                self._go_on()
         finally:
             # Whatever else went wrong, what has left is not forgotten.
-            while self._on_their_way and (ended := self.lanes.ended()):
-                self._finish(ended, deque())
-        if changed:
-            self.hand.give_back(changed)
+            self._end()
+            while (self._ask_clerk() or self._on_their_way) and self._go_on():
+                pass
+        return self.claimed
 
-    def _send_in_turn(self, waiting: deque[Letter]) -> list[int]:
-        """Send them; give the numbers of those that have to be written anew."""
-        changed: list[int] = []
-        seen = self.hand.look(_first(waiting, self.lanes.free))
-        while True:
-            for _ in range(min(self.lanes.free, len(waiting))):
-                if self.stopped():
-                    break
-                letter = waiting.popleft()
-                if self._goes(letter, seen):
-                    self.lanes.begin(letter.number, _outgoing(letter))
-                    self._on_their_way[letter.number] = letter
+    def _end(self) -> None:
+        """Begin nothing any more."""
+        self._waiting.clear()
+        self._beside = None
+
+    def _refill(self) -> None:
+        """Have as many waiting as connections are free, if there are some."""
+        while self._beside is not None and len(self._waiting) < self.lanes.free:
+            beside, self._beside = self._beside, None
+            if self._changed:
+                self.writer.hand.give_back(self._changed)
+                self._changed.clear()
+            if (batch := beside.result()) is None:
+                return
+            took = max(time.monotonic() - self._since, 0.001)
+            self._size = max(1, min(self.most, round(batch.claimed * SECONDS_A_BATCH / took)))
+            self.claimed += batch.claimed
+            self._waiting.extend(batch.letters)
+            self._beside, self._since = Beside(self.writer.next(self._size)), time.monotonic()
+
+    def _ask_clerk(self) -> bool:
+        """Hand over what there is to write down, and as many mails to look at as connections are
+        free: none of them begins before. Whether the clerk is at it."""
+        if not self.clerk.busy:
+            if self.stopped():
+                self._end()
+            self._refill()
+            count = min(self.lanes.free, len(self._waiting))
+            self._looked_at = [self._waiting.popleft() for _ in range(count)]
+            if self._notes or self._looked_at:
+                notes, self._notes = self._notes, []
+                self.clerk.write(notes, [letter.number for letter in self._looked_at])
+        return self.clerk.busy
+
+    def _go_on(self) -> bool:
+        """Wait until the clerk or a connection has something to tell; whether one had."""
+        if self.clerk.busy and (self.clerk.done or not self._on_their_way):
+            looked_at, self._looked_at = self._looked_at, []
+            self._begin(looked_at, self.clerk.result())
+            return True
+        ended = self.lanes.ended(self.clerk.bell if self.clerk.busy else None)
+        for number, outcome in ended:
+            if outcome.stops_all:
+                self.trouble(outcome)
+            letter = self._on_their_way.pop(number)
+            self._notes.append(Note(letter, self.writer.attempted(letter, outcome), outcome))
+        return bool(ended) or self.clerk.done
+
+    def _begin(self, letters: Sequence[Letter], seen: Mapping[int, Seen]) -> None:
+        for letter in letters:
+            if not self.stopped() and self._goes(letter, seen):
+                self.lanes.begin(letter.number, _outgoing(letter))
+                self._on_their_way[letter.number] = letter
+                if self._beside is not None:
                     self._beside.step()  # one for one: neither has to wait for the other
-                elif letter.number in seen:
-                    changed.append(letter.number)
-            if self._on_their_way:
-                seen = self._finish(self.lanes.ended(), waiting)
-            elif not waiting or self.stopped():
-                return changed
-            else:
-                seen = self.hand.look(_first(waiting, self.lanes.free))
 
     def _goes(self, letter: Letter, seen: Mapping[int, Seen]) -> bool:
         """Whether a mail may go, as it was seen just now. One that is not to go any more ends; one
@@ -134,64 +161,13 @@ class Sending:
             verdict = end(MailState.CANCELLED, Reason.EVENT_CANCELLED, now)
         elif letter.expires_at is not None and letter.expires_at <= now:
             verdict = end(MailState.EXPIRED, Reason.TOO_LATE, now)
+        elif email != letter.email:
+            self._changed.append(letter.number)
+            return False
         else:
-            return email == letter.email
-        self.hand.mark([Mark(letter.number, mark_of(letter, verdict))])
+            return True
+        self._notes.append(Note(letter, Mark(letter.number, mark_of(letter, verdict))))
         return False
-
-    def _finish(
-        self, ended: Sequence[tuple[int, Outcome]], waiting: deque[Letter]
-    ) -> dict[int, Seen]:
-        """Commit what came of mails, and after that look at those that follow."""
-        pairs = [(self._on_their_way.pop(number), outcome) for number, outcome in ended]
-        for _, outcome in pairs:
-            if outcome.stops_all:
-                self.trouble(outcome)
-        marked, seen = self._note(pairs, _first(waiting, self.lanes.free))
-        for (letter, outcome), ours in zip(pairs, marked, strict=True):
-            if not ours:
-                log.warning("mail %s: %s after its lease had ended", letter.uuid, outcome.result)
-        return seen
-
-    def _note(
-        self, pairs: Sequence[tuple[Letter, Outcome]], following: Sequence[int]
-    ) -> tuple[list[bool], dict[int, Seen]]:
-        """Write down what came of mails, however often the database has to be asked: forgotten,
-        they would be sent again. Only a stop of the program ends it."""
-        waits, again = chain(PATIENCE, repeat(PATIENCE[-1])), False
-        while True:
-            try:
-                if again:
-                    self.hand.reconnect()
-                return self._note_once(pairs, following)
-            except self.hand.mishaps as error:
-                log.warning("%d mails cannot be marked yet: %s", len(pairs), type(error).__name__)
-                if self.wait(next(waits)):
-                    raise
-                again = True
-
-    def _note_once(
-        self, pairs: Sequence[tuple[Letter, Outcome]], following: Sequence[int]
-    ) -> tuple[list[bool], dict[int, Seen]]:
-        marks = [self.writer.attempted(letter, outcome) for letter, outcome in pairs]
-        refused = [pair for pair in pairs if _is_refused_for_good(pair[1])]
-        if not refused:
-            return self.hand.mark_and_look(marks, following)
-        with self.hand.transaction() as session:
-            for letter, outcome in refused:
-                outbox.suppress(
-                    session,
-                    now=self.writer.clock.now(),
-                    address=letter.email,
-                    code=str(outcome.code),
-                    text=outcome.text,
-                )
-            ours = self.hand.mark(marks)
-        return ours, self.hand.look(following)
-
-
-def _first(waiting: deque[Letter], count: int) -> list[int]:
-    return [waiting[at].number for at in range(min(count, len(waiting)))]
 
 
 def _outgoing(letter: Letter) -> Outgoing:
@@ -199,9 +175,3 @@ def _outgoing(letter: Letter) -> Outgoing:
     assert letter.outgoing is not None  # it is written
     octets = fill_in(letter.outgoing.octets, letter.secrets)
     return replace(letter.outgoing, octets=octets)
-
-
-def _is_refused_for_good(outcome: Outcome) -> bool:
-    """Whether the server does not know the address. What it cannot even be told is no address."""
-    refused = outcome.result is Result.ADDRESS_REFUSED
-    return refused and outcome.stage is Stage.RCPT and outcome.code is not None

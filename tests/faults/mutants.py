@@ -36,17 +36,16 @@ MUTANTS = (
     Mutant(
         "no pre-send check",
         "mmp/jobs/sending.py",
-        "                if self._goes(letter, seen):\n",
-        "                if letter:\n",
+        "            if not self.stopped() and self._goes(letter, seen):\n",
+        "            if not self.stopped():\n",
         "test_pre_send_check_of_a_mail_cancelled_after_its_claim",
     ),
     Mutant(
         "no commit before the next",
         "mmp/jobs/sending.py",
-        "        marked, seen = self._note(pairs, _first(waiting, self.lanes.free))\n",
-        "        self.late = [*getattr(self, 'late', ()), *pairs]\n"
-        "        pairs = [] if waiting else self.late\n"
-        "        marked, seen = self._note(pairs, _first(waiting, self.lanes.free))\n",
+        "                notes, self._notes = self._notes, []\n",
+        "                late = bool(self._looked_at)\n"
+        "                notes, self._notes = ([], self._notes) if late else (self._notes, [])\n",
         "test_commit_before_next",
     ),
 )

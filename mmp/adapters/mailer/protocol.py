@@ -35,8 +35,9 @@ class Lanes(Protocol):
     def begin(self, number: int, mail: Outgoing) -> None:
         """Begin to hand over a mail."""
 
-    def ended(self) -> list[tuple[int, Outcome]]:
-        """Wait until something has come of at least one mail, if any is on its way."""
+    def ended(self, bell: int | None = None) -> list[tuple[int, Outcome]]:
+        """Wait until something has come of at least one mail, if any is on its way, or until there
+        is something to read from the file `bell`."""
 
 
 class Mailer(Protocol):
@@ -61,6 +62,6 @@ class InTurn:
     def begin(self, number: int, mail: Outgoing) -> None:
         self._ended.append((number, self._lane.send(mail)))
 
-    def ended(self) -> list[tuple[int, Outcome]]:
+    def ended(self, bell: int | None = None) -> list[tuple[int, Outcome]]:
         ended, self._ended = self._ended, []
         return ended

@@ -113,26 +113,30 @@ class SMTPLanes:
         return len(self._idle)
 
     def begin(self, number: int, mail: Outgoing) -> None:
-        lane = self._idle.pop()
+        lane = self._idle.pop(0)  # the one whose last mail was written down first
         talk = _Talk(lane, lane.conversation(mail))
         self._talks[number] = talk
         self._go_on(number, talk)
 
-    def ended(self) -> list[tuple[int, Outcome]]:
-        while self._talks and not self._ended:
-            self._listen(min(talk.until for talk in self._talks.values()) - time.monotonic())
+    def ended(self, bell: int | None = None) -> list[tuple[int, Outcome]]:
+        rung = False
+        while self._talks and not self._ended and not rung:
+            seconds = min(talk.until for talk in self._talks.values()) - time.monotonic()
+            rung = self._listen(seconds, bell)
         ended, self._ended = self._ended, []
         return ended
 
-    def _listen(self, seconds: float) -> None:
-        """Let those go on that were answered, and end those that waited too long."""
-        ready = _readable(self._talks, seconds)
+    def _listen(self, seconds: float, bell: int | None) -> bool:
+        """Let those go on that were answered, and end those that waited too long; whether the bell
+        rang."""
+        ready, rung = _readable(self._talks, seconds, bell)
         now = time.monotonic()
         late = [n for n, talk in self._talks.items() if n not in ready and talk.until <= now]
         for number in ready:
             self._go_on(number, self._talks[number])
         for number in late:
             self._go_on(number, self._talks[number], TimeoutError("timed out"))
+        return rung
 
     def _go_on(self, number: int, talk: "_Talk", trouble: OSError | None = None) -> None:
         try:
@@ -163,8 +167,11 @@ class _Talk:
     until: float = 0.0
 
 
-def _readable(talks: Mapping[int, _Talk], seconds: float) -> set[int]:
-    """Which of them were answered, after waiting for that long at most."""
+def _readable(
+    talks: Mapping[int, _Talk], seconds: float, bell: int | None
+) -> tuple[set[int], bool]:
+    """Which of them were answered, after waiting for that long at most, and whether the bell
+    rang."""
     poll, numbers = select.poll(), {}
     ready = set()
     for number, talk in talks.items():
@@ -173,8 +180,10 @@ def _readable(talks: Mapping[int, _Talk], seconds: float) -> set[int]:
         else:
             numbers[sock.fileno()] = number
             poll.register(sock, select.POLLIN)
-    found = poll.poll(0 if ready else max(seconds, 0) * 1000)
-    return ready | {numbers[descriptor] for descriptor, _ in found}
+    if bell is not None:
+        poll.register(bell, select.POLLIN)
+    found = {one for one, _ in poll.poll(0 if ready else max(seconds, 0) * 1000)}
+    return ready | {numbers[one] for one in found if one != bell}, bell in found
 
 
 class SMTPLane:
