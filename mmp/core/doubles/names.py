@@ -55,9 +55,12 @@ def words(name: str) -> tuple[str, ...]:
     return kept or tuple(found)
 
 
+_LETTERS = re.compile("[\u0600-\u06ff]")
+
+
 def is_arabic(text: str) -> bool:
     """Whether a text is written in Arabic letters, in part at least."""
-    return any("\u0600" <= letter <= "\u06ff" for letter in text)
+    return not text.isascii() and _LETTERS.search(text) is not None
 
 
 @lru_cache(maxsize=65_536)

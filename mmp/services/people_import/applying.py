@@ -55,7 +55,11 @@ def start(
         raise UserError("Mend and decide what is left in the rows first.")
     draft.made = {
         "plan": {
-            "fates": {str(number): _said(one) for number, one in seen.matches.items()},
+            "fates": {
+                str(number): _said(one)
+                for number, one in seen.matches.items()
+                if one.fate is not Fate.NEW
+            },
             "partners": {str(row): whom for row, whom in seen.companions.partners.items()},
             "events": {str(row): keys for row, keys in seen.companions.events.items() if keys},
         }

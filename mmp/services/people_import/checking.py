@@ -18,7 +18,8 @@ from mmp.services.people_import.rows import Row, read_row, texts_of
 SKIP, NEW, SAME, OVER, ROW = "skip", "new", "same", "over", "row"
 """What can be decided about a row: `same:` and `over:` are followed by a person's uuid, `row:` by
 the number of an earlier row."""
-_KEPT = 4
+KEPT = 4
+"""Imports of which a process remembers what it found."""
 
 
 @dataclass(slots=True)
@@ -46,7 +47,7 @@ def check(row: PeopleImport, store: Path) -> Checked:
     key = (row.uuid, row.version)
     if key not in _checked:
         _checked[key] = _check(row, store)
-        while len(_checked) > _KEPT:
+        while len(_checked) > KEPT:
             _checked.popitem(last=False)
     _checked.move_to_end(key)
     return _checked[key]

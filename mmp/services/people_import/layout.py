@@ -1,6 +1,7 @@
 """What is known of a table before it is read: how it is read, its rows, and what is too much."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from mmp.core.errors import UserError
 
@@ -37,6 +38,8 @@ class Source:
     """Sheets that are left out because nobody sees them."""
     merged: tuple[str, ...] = ()
     """Ranges of merged cells: each of their cells is read as holding the text."""
+    book: Any = field(default=None, repr=False)
+    """The workbook, open for one reading: to open it anew takes as long as to read it."""
 
 
 class Unreadable(UserError):

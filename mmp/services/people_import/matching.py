@@ -1,5 +1,6 @@
 """Whom the rows of an import mean: somebody who is here, an earlier row, or somebody new."""
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mmp.core.doubles import Finder, Identity, Why, alike
 from mmp.models import Membership, PeopleImport, Person, Programme
-from mmp.services.people_import.checking import NEW, OVER, ROW, SAME, SKIP, Checked
+from mmp.services.people_import.checking import KEPT, NEW, OVER, ROW, SAME, SKIP, Checked
 from mmp.services.people_import.planning import chunks
 from mmp.services.permissions import Actor, visible_people
 
@@ -74,12 +75,12 @@ def match(
     """What becomes of each row that can be read, by its number. Those the actor may not see are
     known by their address alone."""
     here = _here(session, actor, programme, checked)
-    finder = Finder(here.seen.values())
+    offers = _all_offers(here, checked, draft)
     found = {}
     for number, person in checked.people.items():
         decision = str(draft.decisions.get(str(number), ""))
-        found[number] = _match(number, person, decision, here, finder, checked, draft)
-        finder.add(person)
+        there = offers.get(number, ())
+        found[number] = _match(number, person, decision, here, there, checked, draft)
     for number in checked.numbers:
         if draft.decisions.get(str(number)) == SKIP:
             found[number] = Match(Fate.SKIPPED)
@@ -91,11 +92,10 @@ def _match(
     person: Identity,
     decision: str,
     here: _Here,
-    finder: Finder,
+    offers: tuple[Offer, ...],
     checked: Checked,
     draft: PeopleImport,
 ) -> Match:
-    offers = tuple(_offers(person, here, finder, checked))
     kind, _, whom = decision.partition(":")
     if kind == ROW and whom.isdigit() and int(whom) in checked.people and int(whom) < number:
         return Match(Fate.MERGED, number=int(whom), offers=offers)
@@ -118,6 +118,25 @@ def _match(
         return Match(Fate.OPEN, offers=offers)
     usual = Fate.OVERWRITE if draft.columns.get("overwrite") else Fate.SAME
     return Match(usual, person=there, offers=offers, name=known.name)
+
+
+_offered: OrderedDict[tuple[UUID, int, int], dict[int, tuple[Offer, ...]]] = OrderedDict()
+
+
+def _all_offers(here: _Here, checked: Checked, draft: PeopleImport) -> dict[int, tuple[Offer, ...]]:
+    """Whom each row may mean. Kept until the import or the people who are here change."""
+    key = (draft.uuid, draft.version, hash(tuple(here.seen.values())))
+    if key not in _offered:
+        finder = Finder(here.seen.values())
+        found = {}
+        for number, person in checked.people.items():
+            if those := tuple(_offers(person, here, finder, checked)):
+                found[number] = those
+            finder.add(person)
+        _offered[key] = found
+        while len(_offered) > KEPT:
+            _offered.popitem(last=False)
+    return _offered[key]
 
 
 def _offers(person: Identity, here: _Here, finder: Finder, checked: Checked) -> Iterable[Offer]:

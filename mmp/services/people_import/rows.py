@@ -244,11 +244,24 @@ def _chosen(words: dict[str, str], kind: Callable[[str], Any]) -> Callable[[str]
     return lru_cache(maxsize=1_024)(read)
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*")
+
+
 def _email(text: str) -> str:
+    """An address. Where what stands before the @ is plain, only the domain can be wrong, and few
+    domains are those of many people."""
+    local, _, domain = text.rpartition("@")
     try:
+        if len(local) <= 64 and len(text) <= 254 and _PLAIN.fullmatch(local):
+            return f"{local.lower()}@{_domain(domain)}"
         return check_email(text)
     except UserError as error:
         raise UserError("“%(text)s” is not an e-mail address; correct it.", text=text) from error
+
+
+@lru_cache(maxsize=4_096)
+def _domain(domain: str) -> str:
+    return check_email(f"a@{domain}").partition("@")[2]
 
 
 @lru_cache(maxsize=1_024)

@@ -45,7 +45,7 @@ def open_table(data: bytes, layout: Layout) -> Source:
 def lines_of(source: Source) -> Iterator[Line]:
     """The rows that hold anything. Raises Unreadable."""
     if source.layout.sheet is not None:
-        return _limited(workbooks.rows(source.data, source.layout.sheet, source.merged))
+        return _limited(workbooks.rows(source))
     text = decode(source.data, source.layout.encoding or "utf-8")
     return _limited(csv_rows(text, source.layout.delimiter, longest=MAX_BYTES))
 

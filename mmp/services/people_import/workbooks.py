@@ -36,43 +36,43 @@ _DAMAGED = (
 def open_book(data: bytes, layout: Layout) -> Source:
     """What a workbook holds. Raises Unreadable."""
     _check_archive(data)
-    with _book(data) as book:
+    openpyxl: Any = import_module("openpyxl")  # heavy, untyped, and not needed for CSV
+    with _damage_told():
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
         seen = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         hidden = tuple(one.title for one in book.worksheets if one.sheet_state != "visible")
         if not seen:
             raise Unreadable("There is no sheet in this file; put the table into the first.")
         sheet = next((one for one in seen if one.title == layout.sheet), seen[0])
-        merged = _merged(data, getattr(sheet, "_worksheet_path", ""))
         return Source(
             data,
             replace(layout, sheet=sheet.title, encoding=None, delimiter=None),
             sheets=tuple(one.title for one in seen),
             hidden=hidden,
-            merged=merged,
+            merged=_merged(data, getattr(sheet, "_worksheet_path", "")),
+            book=book,
         )
 
 
-def rows(data: bytes, title: str, merged: tuple[str, ...] = ()) -> Iterator[Line]:
-    """The rows of a sheet; cells that are merged all hold the text. Raises Unreadable."""
-    fill = _Fill(merged)
-    with _book(data) as book:
-        sheet = book[title]
+def rows(source: Source) -> Iterator[Line]:
+    """The rows of the sheet, once; cells that are merged all hold the text. Raises Unreadable."""
+    fill = _Fill(source.merged)
+    with _damage_told():
+        sheet = source.book[source.layout.sheet]
         sheet.reset_dimensions()  # what the file claims of its size may be anything
         found = sheet.iter_rows(max_row=MAX_ROWS + 1_000, max_col=MAX_COLUMNS + 1, values_only=True)
         for number, cells in enumerate(found, start=1):
             texts = tuple([_cell(cell) for cell in cells])
-            yield Line(number, fill.row(number, texts) if merged else texts)
+            yield Line(number, fill.row(number, texts) if source.merged else texts)
+        source.book.close()
 
 
 @contextmanager
-def _book(data: bytes) -> Iterator[Any]:
-    openpyxl: Any = import_module("openpyxl")  # heavy, untyped, and not needed for CSV
+def _damage_told() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and validations that are not read anyway
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-            yield book
-            book.close()
+            yield
     except _DAMAGED as error:
         raise Unreadable("This XLSX file is damaged; save it anew or as CSV UTF-8.") from error
 

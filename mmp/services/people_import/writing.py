@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import Table, insert, or_, select
 from sqlalchemy.orm import Session
 
 from mmp.core.errors import ProblemsFound
-from mmp.models import HistoryEntry, Membership, Organisation, Person, Programme
+from mmp.models import Base, HistoryEntry, Membership, Organisation, Person, Programme
 from mmp.services import history
 from mmp.services.people_import.planning import PeoplePlan, Planned, columns_of
 from mmp.services.people_import.rows import Row
@@ -130,8 +130,8 @@ class Writer:
             )
             written.people[one.row.number] = uuid
             written.created.append(str(uuid))
-        self.session.execute(insert(Membership), roles)
-        self.session.execute(insert(HistoryEntry), entries)
+        self.session.execute(insert(_table(Membership)), roles)
+        self.session.execute(insert(_table(HistoryEntry)), entries)
 
     def _insert(self, people: Iterable[dict[str, Any]]) -> dict[str, int]:
         """The numbers of new people by their handles. Those who say the same go at once: what one
@@ -139,7 +139,7 @@ class Writer:
         alike: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
         for person in people:
             alike[tuple(sorted(person))].append(person)
-        made = insert(Person).returning(Person.key, Person.id)
+        made = insert(_table(Person)).returning(Person.key, Person.id)
         return {
             key: number
             for some in alike.values()
@@ -210,6 +210,11 @@ class Writer:
             action="changed",
             changes=one.changes | role_said | self.said,
         )
+
+
+def _table(kind: type[Base]) -> Table:
+    """Past the rows: ten thousand of them would cost several times as much."""
+    return cast(Table, kind.__table__)
 
 
 def _handle(row: Row) -> str:
