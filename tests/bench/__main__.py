@@ -2,9 +2,14 @@
 
 import sys
 
-from tests.bench import feeds, groups, pages
+from tests.bench import feeds, groups, pages, people
 
-BENCHES = {"feeds": feeds.measure, "groups": groups.measure_all, "pages": pages.measure}
+BENCHES = {
+    "feeds": feeds.measure,
+    "groups": groups.measure_all,
+    "pages": pages.measure,
+    "people": people.measure,
+}
 
 
 def main(names: list[str]) -> int:
