@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from mmp.core.preparation import Gap, Todo
 from mmp.core.zones import day_in_zone
 from mmp.models import Event
-from mmp.services import desk as service
+from mmp.services import desk as service, inbound
 from mmp.services.desk import Preparation
 from mmp.web import month as months
 from mmp.web.context import context, session
@@ -50,6 +50,7 @@ def desk(slug: str) -> str:
         answers={event.key: _answers(found.get(event.id)) for event in events},
         pairs=pairs,
         meeting=service.last_meeting(events, now),
+        mails=inbound.open_count(session(), actor=actor()),
         around=around,
         may_add="pages.new_event" in current_app.view_functions,
     )

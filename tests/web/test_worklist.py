@@ -329,6 +329,13 @@ def test_as_many_statements_however_many_mails(
     assert len(statements) <= MOST
 
 
+def test_the_desk_says_that_mail_waits(scene: Scene, chief: FlaskClient) -> None:
+    desk = "/en/programmes/here/desk/"
+    assert "that came in" not in _text(chief, desk)
+    scene.receive(FORGED)
+    assert "1 mail that came in waits for you" in _text(chief, desk)
+
+
 def test_more_than_fits_is_counted(scene: Scene, chief: FlaskClient) -> None:
     for number in range(52):
         row = InboundMail(

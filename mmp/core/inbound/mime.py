@@ -96,7 +96,10 @@ def text_of(part: Message) -> str:
 
 def header(mail: Message, name: str) -> str:
     """A header in words, on one line, without control characters."""
-    return words(str(mail.get(name, "")))
+    found = (value for key, value in mail.raw_items() if key.lower() == name.lower())
+    # Some write it in UTF-8 as it is (RFC 6532); the parser keeps such octets as surrogates.
+    octets = str(next(found, "")).encode("utf-8", "surrogateescape")
+    return words(octets.decode("utf-8", "replace"))
 
 
 def words(value: str) -> str:

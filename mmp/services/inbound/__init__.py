@@ -7,6 +7,7 @@ from mmp.services.inbound.worklist import (
     Suppressed,
     Task,
     handled,
+    open_count,
     open_tasks,
     suppressed,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "handled",
     "lift",
     "mark_done",
+    "open_count",
     "open_tasks",
     "put_on_list",
     "receive",

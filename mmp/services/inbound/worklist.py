@@ -83,10 +83,18 @@ def visible_inbound(actor: Actor) -> ColumnElement[bool]:
 
 def open_tasks(session: Session, *, actor: Actor) -> tuple[list[Task], int]:
     """What waits, the oldest first, at most AT_ONCE, and how many there are in all."""
-    waiting = and_(visible_inbound(actor), InboundMail.state == InboundState.OPEN)
-    count = session.scalar(select(func.count()).select_from(InboundMail).where(waiting)) or 0
-    rows = session.scalars(_loaded().where(waiting).order_by(InboundMail.id).limit(AT_ONCE)).all()
-    return _tasks(session, rows), count
+    waiting = _loaded().where(_waits(actor)).order_by(InboundMail.id).limit(AT_ONCE)
+    return _tasks(session, session.scalars(waiting).all()), open_count(session, actor=actor)
+
+
+def open_count(session: Session, *, actor: Actor) -> int:
+    """How many mails wait for the actor."""
+    waiting = select(func.count()).select_from(InboundMail).where(_waits(actor))
+    return session.scalar(waiting) or 0
+
+
+def _waits(actor: Actor) -> ColumnElement[bool]:
+    return and_(visible_inbound(actor), InboundMail.state == InboundState.OPEN)
 
 
 def handled(session: Session, *, actor: Actor) -> Sequence[Task]:

@@ -147,6 +147,8 @@ def test_who_writes_must_be_one() -> None:
 
 
 def test_words_of_the_head_are_one_line_that_can_be_shown() -> None:
+    arabic = read(answer().replace(b"Subject: An answer", "Subject: سؤال".encode()))
+    assert arabic.envelope.subject == "سؤال", "as it is, RFC 6532"
     subject = b"Subject: =?utf-8?q?a=0D=0ABcc:_x=00=E2=80=AE?= =?nonsense?q?b?= =?utf-8?b?//?="
     found = read(answer().replace(b"Subject: An answer", subject))
     assert "Bcc: x" in found.envelope.subject
