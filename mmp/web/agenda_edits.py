@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from mmp.core.errors import NotFound, StaleEdit, UserError
-from mmp.models import AgendaItem, Event
+from mmp.models import AgendaItem, Event, Pair, Person
 from mmp.models.enums import AgendaRoleName
 from mmp.services import agenda_edits as service
 from mmp.services.agenda_edits import Step
@@ -16,6 +16,7 @@ from mmp.services.pair_board import Presented, presented
 from mmp.web import texts
 from mmp.web.agenda_forms import ItemForm, typed_for_new, typed_of
 from mmp.web.agenda_words import lines, pair_name, what_changed
+from mmp.web.balance_picture import balance
 from mmp.web.context import context, session
 from mmp.web.desk import around
 from mmp.web.errors import sentence
@@ -52,7 +53,7 @@ def new_agenda_item(slug: str, key: str) -> Response:
     siblings = service.children_of(event, inside)
     form = ItemForm(uuid=str(uuid4()), **typed_for_new(event, siblings))
     form.offer(event.programme, service.cast_of(session(), actor(), event))
-    if not form.validate_on_submit():
+    if "balance" in request.form or not form.validate_on_submit():
         return _item_page(event, None, form)
     try:
         service.add_item(
@@ -78,7 +79,7 @@ def edit_agenda_item(slug: str, key: str, uuid: UUID) -> Response:
     item = service.item_of(event, uuid)
     form = ItemForm(**typed_of(item))
     form.offer(event.programme, service.cast_of(session(), actor(), event))
-    if not form.validate_on_submit():
+    if "balance" in request.form or not form.validate_on_submit():
         return _item_page(event, item, form)
     try:
         service.change_item(
@@ -211,6 +212,21 @@ def _presented(event: Event, item: AgendaItem | None) -> dict[int, list[Presente
     return {pair: those for pair, those in rows.items() if those}
 
 
+def _on_stage(form: ItemForm) -> list[Person]:
+    """Who is chosen in the form, each of a pair too."""
+    known = dict(form.roles.known())
+    chosen = [known[row.who] for row in form.roles.data if row.who in known]
+    return [
+        person
+        for one in chosen
+        for person in (
+            [member.person for member in one.members if member.ends_on is None]
+            if isinstance(one, Pair)
+            else [one]
+        )
+    ]
+
+
 def _item_page(
     event: Event,
     item: AgendaItem | None,
@@ -227,6 +243,7 @@ def _item_page(
         theirs=theirs,
         pair_name=pair_name,
         presented=_presented(event, item),
+        balance=balance(_on_stage(form)),
         role_names=list(AgendaRoleName),
         around=around,
     )

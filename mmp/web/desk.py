@@ -10,9 +10,12 @@ from werkzeug.wrappers import Response
 from mmp.core.preparation import Gap, Todo
 from mmp.core.zones import day_in_zone
 from mmp.models import Event
-from mmp.services import desk as service, inbound
+from mmp.services import desk as service
+from mmp.services.attendance import over_the_year
+from mmp.services.balance import members
 from mmp.services.desk import Preparation
 from mmp.web import month as months
+from mmp.web.balance_picture import balance
 from mmp.web.context import context, session
 from mmp.web.guards import actor, planner
 from mmp.web.labels import language_name
@@ -50,7 +53,8 @@ def desk(slug: str) -> str:
         answers={event.key: _answers(found.get(event.id)) for event in events},
         pairs=pairs,
         meeting=service.last_meeting(events, now),
-        mails=inbound.open_count(session(), actor=actor()),
+        balance=balance(members(session(), actor(), programme, day_in_zone(now, programme.zone))),
+        attended=over_the_year(session(), programme, now=now),
         around=around,
         may_add="pages.new_event" in current_app.view_functions,
     )
@@ -88,6 +92,7 @@ def around(slug: str, key: str) -> list[tuple[str, str, str]]:
         ("pages.edit_agenda", _("Agenda")),
         ("pages.participants", _("People")),
         ("pages.invitations", _("Invitations")),
+        ("pages.attendance", _("Attendance")),
         ("pages.uploads", _("Documents")),
         ("pages.reminders", _("Reminders")),
         ("pages.messages", _("Messages")),

@@ -19,6 +19,7 @@ from mmp.models.enums import MembershipRole, Partstat, Region
 from mmp.services import desk, invitations as service
 from mmp.services.invitations import Choice, Line, Sample
 from mmp.web import invitations_words as words
+from mmp.web.balance_picture import Balance, balance
 from mmp.web.context import context, session
 from mmp.web.desk import around
 from mmp.web.door import door
@@ -51,6 +52,7 @@ def invitations(slug: str, key: str) -> str:
         everybody=everybody,
         choice=choice,
         offered=_offered(everybody),
+        balance=_balance(everybody, plan),
         query=request.query_string.decode("ascii", "ignore"),
         words=words,
         around=around,
@@ -118,6 +120,12 @@ def preview_invitation_html(slug: str, key: str, uuid: UUID) -> Response:
     answer = make_response(samples[number - 1].rendered.html)
     answer.headers.update(FRAMED_MAIL)
     return answer
+
+
+def _balance(everybody: service.Plan, plan: service.Plan) -> Balance | None:
+    """Who would be invited then, beside who is by now."""
+    told = [line.person for line in everybody.lines if line.told]
+    return balance([*told, *(line.person for line in plan.invited)], told)
 
 
 def _said(mails: int) -> str:

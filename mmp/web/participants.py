@@ -17,8 +17,10 @@ from mmp.core.errors import StaleEdit, UserError
 from mmp.models import Event, Person
 from mmp.models.enums import Entry
 from mmp.services import desk, participants as service
+from mmp.services.balance import coming
 from mmp.services.permissions import sees_travel
 from mmp.web import answer_picture
+from mmp.web.balance_picture import balance
 from mmp.web.context import context, session
 from mmp.web.desk import around
 from mmp.web.errors import sentence
@@ -204,6 +206,8 @@ def people_page(
     free = service.people_to_choose(session(), actor(), event)
     form.offer(free, (one.row.person for one in rows))
     undo = undone(event, "participation")
+    new = service.not_listed(session(), event, found) if found else []
+    now_coming = coming([one.row for one in rows])
     html = render_template(
         "participants/show.html",
         event=event,
@@ -221,7 +225,8 @@ def people_page(
         sees_notes=sees_travel(actor(), event.programme_id),
         form=form,
         found=found,
-        coming=service.not_listed(session(), event, found) if found else [],
+        coming=new,
+        balance=balance([*now_coming, *new], now_coming if new else None),
         many=many or ManyForm(formdata=None),
         ticked=set(many.lines()) if many else _ticked(rows, request.args.get("tick", "")),
         around=around,

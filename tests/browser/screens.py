@@ -117,6 +117,7 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         Screen(f"{EVENTS}/december/invitations/"),
         Screen(f"{EVENTS}/december/invitations/?regions=europe"),
         Screen(f"{EVENTS}/december/invitations/{{asked_person}}/"),
+        Screen(f"{EVENTS}/june/attendance/"),
         Screen(f"{EVENTS}/june/documents/"),
         Screen(f"{EVENTS}/june/documents/{{document}}/"),
         Screen(f"{PROGRAMME}/people/"),
