@@ -158,14 +158,19 @@ def _since(
     """What became of the people that the import made, by their number; the first reason counts."""
     ours = {UUID(uuid) for uuid in row.made.get("invited", ())}
     ours |= {member.uuid for pair in pairs for member in pair.members}
-    answered = {
-        listed.person_id
-        for listed in _participations(session, row)
-        if listed.partstat is not Partstat.NEEDS_ACTION
-    }
     found: dict[int, Since] = {}
     parts: dict[int, int] = {}
     mine = {person.id for person in created}
+    if not mine:
+        return found
+    answered = set(
+        session.scalars(
+            select(Participation.person_id).where(
+                Participation.person_id.between(min(mine), max(mine)),
+                Participation.partstat != Partstat.NEEDS_ACTION,
+            )
+        )
+    )
     for number, table, uuid in _referring(session, Person.__table__, mine, _HARMLESS):
         if number not in mine or uuid in ours:
             continue
