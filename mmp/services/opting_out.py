@@ -9,7 +9,7 @@ from datetime import datetime
 from hmac import compare_digest
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from mmp.core.errors import NotFound
@@ -45,7 +45,7 @@ def subscription(
         .select_from(Person)
         .join(Programme, Programme.slug == slug)
         .outerjoin(OptOut, (OptOut.person_id == Person.id) & (OptOut.programme_id == Programme.id))
-        .where(or_(Person.uuid == person, Person.id == _joined_into(person)))
+        .where(_who(person))
     ).first()
     # A token is compared in either case: how long it takes tells nothing of who there is.
     of = found.Programme.uuid if found else person
@@ -111,9 +111,10 @@ def opt_in(session: Session, *, now: datetime, person: Person, programme: Progra
     return True
 
 
-def _joined_into(person: UUID) -> ScalarSelect[int]:
-    """Who somebody became part of: mail to the record that went leads on."""
-    return select(PersonMerge.into_id).where(PersonMerge.gone_uuid == person).scalar_subquery()
+def _who(person: UUID) -> ColumnElement[bool]:
+    """Somebody, or whom they became part of: mail to a record that was joined leads on."""
+    into = select(PersonMerge.into_id).where(PersonMerge.gone_uuid == person)
+    return or_(Person.id == into.scalar_subquery(), and_(Person.uuid == person, ~into.exists()))
 
 
 def _of(session: Session, person: Person, programme: Programme) -> OptOut | None:

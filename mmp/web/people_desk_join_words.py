@@ -14,7 +14,6 @@ WORDS = {
     "contribution": N_("What they said at events"),
     "event": N_("Events whose contact they are"),
     "feed": N_("Addresses of calendars; they all keep working"),
-    "history_entry": N_("What they did, in the history"),
     "inbound_mail": N_("Mails that came from them"),
     "invitation": N_("Entries in their own calendars"),
     "mail": N_("Mails they were sent"),
@@ -30,8 +29,8 @@ WORDS = {
     "talk_offer": N_("Times they offered for talks"),
     "delivery": N_("Reminders, sent and planned"),
 }
-_QUIET = {"sign_in_link", "person_merge"}
-"""Of which nobody needs to hear."""
+_QUIET = {"sign_in_link", "person_merge", "history_entry"}
+"""Of which nobody needs to hear; the history stays as it was written."""
 
 
 def lines(joining: Joining) -> list[tuple[str, int]]:

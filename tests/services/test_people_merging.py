@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, UniqueConstraint, select
 from sqlalchemy.orm import Session
 
-from mmp.core.errors import UserError
+from mmp.core.errors import NotFound, UserError
+from mmp.core.mail import unsubscribe_token
 from mmp.models import (
     Account,
     Attendance,
@@ -37,7 +38,7 @@ from mmp.models.enums import (
     Partstat,
     Strength,
 )
-from mmp.services import feeds, messages, outbox, people, sessions
+from mmp.services import feeds, history, messages, opting_out, outbox, people, sessions
 from mmp.services.people import merging
 from mmp.services.permissions import Actor
 from tests.services.test_people import acting
@@ -160,7 +161,8 @@ def test_nothing_of_either_is_lost(
 
     join(session, actor, here, gone, kept)
 
-    assert session.scalar(select(Person).where(Person.uuid == was[0])) is None
+    with pytest.raises(NotFound):
+        people.person_here(session, actor, here, was[0])
     merge = session.scalars(select(PersonMerge)).one()
     assert (merge.gone_uuid, merge.into) == (was[0], kept)
     assert people.merged_into(session, was[0]) == kept.uuid
@@ -269,6 +271,43 @@ def test_what_cannot_be_one(
         with pytest.raises(UserError, match="not yours"):
             merging.check_may_join(session, actor, *two)
     assert session.scalars(select(PairMember)).all()
+
+
+def test_the_history_stays_as_it_was_written(
+    session: Session, make: Factory, here: Programme, actor: Actor, gone: Person, kept: Person
+) -> None:
+    """Also who did it: their row stays under its name, but is found nowhere and opens nothing."""
+    uuid = gone.uuid
+    history.record(
+        session,
+        now=NOW,
+        actor=gone,
+        programme=here,
+        kind="event",
+        uuid=kept.uuid,
+        action="changed",
+    )
+    session.commit()
+    join(session, actor, here, gone, kept)
+    entry = session.scalars(select(HistoryEntry).where(HistoryEntry.action == "changed")).one()
+    assert entry.actor is not None
+    assert (entry.actor.uuid, entry.actor.name) == (uuid, "Lina Petillo")
+    assert (entry.actor.email, entry.actor.name_native, entry.actor.memberships) == (None, None, [])
+    assert people.merged_into(session, uuid) == kept.uuid
+    found = people.find_people(session, actor, here, people.Wanted(text="petillo"))
+    assert found.rows == []
+
+
+def test_the_way_out_of_old_mails_leads_on(
+    session: Session, here: Programme, actor: Actor, gone: Person, kept: Person
+) -> None:
+    uuid = gone.uuid
+    token = unsubscribe_token("secret", person=uuid, programme=here.uuid)
+    join(session, actor, here, gone, kept)
+    found = opting_out.subscription(
+        session, secret="secret", person=uuid, slug=here.slug, given=token
+    )
+    assert found.person is kept
 
 
 def test_chains_of_records_lead_to_the_last(

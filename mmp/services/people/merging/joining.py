@@ -38,6 +38,10 @@ FILLED: Final = (
 """Taken over where the kept record has none."""
 
 
+ACTED: Final = "history_entry.actor_id"
+"""What the history says stays as it was written, by whom as well."""
+
+
 @dataclass(frozen=True, slots=True)
 class Joining:
     """What would be joined: by column how many rows, and the events that both are on the list
@@ -126,7 +130,7 @@ def join_people(
     _take_along(session, gone, kept)
     _rename(session, gone, kept)
     for one in references(Base.metadata):
-        if not one.single:
+        if not (one.single or one.name == ACTED):
             session.execute(
                 update(one.table).where(one.column == gone.id).values({one.column: kept.id})
             )
@@ -134,12 +138,13 @@ def join_people(
     session.add(PersonMerge(gone_uuid=gone_uuid, gone_key=gone_key, into=kept, at=now))
     note(session, actor, now, programme, kept, "merged", memory)
     session.flush()
+    counter = gone.calendar_counter
     _drop(session, gone)
     count_events(session, events)
     session.execute(
         update(Person)
         .where(Person.id == kept.id)
-        .values(calendar_counter=Person.calendar_counter + gone.calendar_counter + 1)
+        .values(calendar_counter=Person.calendar_counter + counter + 1)
         .execution_options(synchronize_session=False)
     )
     session.expire_all()
@@ -234,14 +239,22 @@ def _fill(session: Session, gone: Person, kept: Person, now: datetime) -> None:
 
 
 def _drop(session: Session, gone: Person) -> None:
-    """Only once nothing refers to it: the database would take that along."""
+    """Only once nothing refers to it: the database would take that along. Who did something keeps
+    the name it was done under, in a row that belongs nowhere and opens nothing."""
     left = union_all(
         *(
             select(literal(one.name)).where(one.column == gone.id)
             for one in references(Base.metadata)
         )
     )
-    if names := sorted(set(session.scalars(left))):
-        raise RuntimeError(f"joining two people left rows of {', '.join(names)}")
+    names = set(session.scalars(left))
+    if lost := sorted(names - {ACTED}):
+        raise RuntimeError(f"joining two people left rows of {', '.join(lost)}")
+    if names:
+        for name in ("name_native", "country", "organisation", "position", "group"):
+            setattr(gone, name, None)
+        gone.languages, gone.gender, gone.gender_description = [], Gender.NOT_STATED, None
+        session.flush()
+        return
     session.execute(delete(Person).where(Person.id == gone.id))
     session.expunge(gone)
