@@ -51,8 +51,13 @@ def why(judged: Judged) -> str:
             words = _("Plenary in %(days)s, and no talk since the last one.", days=soon)
         case Because.TALKED:
             words = _("Last talk %(days)s ago; up to %(most)s is fine.", days=days, most=QUIET)
-    rests = _("The programme rests, and these days do not count.") if judged.resting else ""
-    return " ".join(filter(None, (str(words), str(rests))))
+    return str(words)
+
+
+def resting(until: date) -> str:
+    """What a break means for the board."""
+    day = when.long_day(until)
+    return str(_("The programme rests until %(day)s: these days do not count.", day=day))
 
 
 def thresholds() -> list[tuple[str, str]]:

@@ -79,6 +79,8 @@ class Board:
     plenaries: Plenaries
     counts: Mapping[Health, int] = field(default_factory=dict)
     total: int = 0
+    resting_until: date | None = None
+    """The last day of the break that is now."""
 
 
 def board(
@@ -99,7 +101,9 @@ def board(
     running = [line for line in lines if line.running]
     counts = Counter(line.judged.health for line in running if line.judged)
     shown = sorted((line for line in lines if _is_wanted(line, wanted)), key=_order(wanted.sort))
-    return Board(shown, found, counts, len(lines))
+    today = day_in_zone(now, programme.zone)
+    rests = [one.last for one in breaks_of(programme) if one.first <= today <= one.last]
+    return Board(shown, found, counts, len(lines), max(rests, default=None))
 
 
 def line_of(
