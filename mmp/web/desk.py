@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from mmp.core.preparation import Gap, Todo
 from mmp.core.zones import day_in_zone
 from mmp.models import Event
-from mmp.services import desk as service
+from mmp.services import desk as service, inbound
 from mmp.services.attendance import over_the_year
 from mmp.services.balance import members
 from mmp.services.desk import Preparation
@@ -55,6 +55,7 @@ def desk(slug: str) -> str:
         meeting=service.last_meeting(events, now),
         balance=balance(members(session(), actor(), programme, day_in_zone(now, programme.zone))),
         attended=over_the_year(session(), programme, now=now),
+        mails=inbound.open_count(session(), actor=actor()),
         around=around,
         may_add="pages.new_event" in current_app.view_functions,
     )
