@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from mmp.adapters.clock import Clock
 from mmp.jobs import claims
 from mmp.models import Mail
+from mmp.services import privacy
 
 EVERY = timedelta(hours=1)
 OCTETS_KEPT = timedelta(days=90)
@@ -15,7 +16,8 @@ OCTETS_KEPT = timedelta(days=90)
 
 
 def keep_house(session: Session, clock: Clock) -> None:
-    """End what waits and is too late, forget the words of what ended long ago, and commit."""
+    """End what waits and is too late, forget the words of what ended long ago, let go what no
+    programme keeps any longer, batch by batch, and commit."""
     now = clock.now()
     claims.expire(session, now=now)
     session.execute(
@@ -25,3 +27,5 @@ def keep_house(session: Session, clock: Clock) -> None:
         .execution_options(synchronize_session=False)
     )
     session.commit()
+    while privacy.let_go(session, now=now):
+        session.commit()

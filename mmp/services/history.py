@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from mmp.models import HistoryEntry, Person, Programme
 
@@ -34,3 +35,24 @@ def record(
     )
     session.add(entry)
     return entry
+
+
+class HistoryIsKept(Exception):
+    """Somebody tried to change or to take away what the history says."""
+
+
+@event.listens_for(Session, "before_flush")
+def _no_row_changes(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    """Entries come, and stay as they are."""
+    for row in session.dirty | session.deleted:
+        if isinstance(row, HistoryEntry) and (row in session.deleted or session.is_modified(row)):
+            raise HistoryIsKept(f"history entry {row.id} stays as it is")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _no_statement_changes(state: ORMExecuteState) -> None:
+    """No statement gets past either, but for those of `privacy`, which blank what was erased."""
+    table = getattr(getattr(state.statement, "table", None), "name", "")
+    writes = state.is_update or state.is_delete
+    if writes and table == HistoryEntry.__tablename__ and not state.execution_options.get("erasing"):
+        raise HistoryIsKept("the history is not changed by a statement")

@@ -24,6 +24,7 @@ from mmp.web import (
     first_run,
     guards,
     health,
+    history,
     home,
     invitations,
     languages,
@@ -43,6 +44,7 @@ from mmp.web import (
     people_import,
     people_import_rows,
     people_import_saving,
+    privacy,
     programmes,
     reminder_plans,
     reminder_rules,
@@ -72,6 +74,7 @@ PAGES = (
     *(desk, agenda_edits, agenda_said, participants, participants_many, invitations, uploads),
     *(messages, messages_sending, reminders, reminder_rules, reminder_plans),
     *(mine, seen, pairs, talks, outbox, worklist, answers, answer_lists, unsubscribe),
+    *(privacy, history),
 )
 """Imported for their views, which stand on the pages' blueprint."""
 

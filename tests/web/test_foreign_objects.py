@@ -34,6 +34,7 @@ FOREIGN: dict[str, set[str]] = {
     "uuid": {"00000000-0000-4000-8000-000000000000"},
     "month": {"2026-10"},
     "rule": {"no-such-rule"},
+    "purpose": {"no-such-purpose"},
 }
 """What another's objects are called in addresses, by the parameter's name. Whatever is a UUID in a
 rule stands for a row of each kind; for `token` addresses come to it that have ended."""

@@ -81,7 +81,9 @@ def _cancel(mail: Mail, site: Site) -> CalendarPart | None:
     if not part["carried"]:
         return None
     starts, ends, zone = _times(part["when"], frame=part["frame"])
-    title = catalogue(language).gettext("Cancelled: %(title)s") % {"title": part["title"]}
+    words, quiet = catalogue(language).gettext, part["neutral"] or mail.person.discreet
+    called = words("Meeting") if quiet else part["title"]
+    title = words("Cancelled: %(title)s") % {"title": called}
     entry = ical.Entry(
         uid=part["uid"],
         sequence=part["sequence"],
@@ -91,7 +93,7 @@ def _cancel(mail: Mail, site: Site) -> CalendarPart | None:
         starts=starts,
         ends=ends,
         zone=zone,
-        private=part["neutral"],
+        private=quiet,
     )
     parties = _parties(mail, site)
     if parties is None:

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from mmp.adapters.renderer import Gaps, Moulded, Rendered, language_for, mould
+from mmp.adapters.translations import in_every_language
 from mmp.core.mail import (
     UNSUBSCRIBE,
     BadHeader,
@@ -151,7 +152,7 @@ def _moulded_mail(mail: Mail, readings: Readings) -> tuple[Moulded, dict[str, st
             return gaps.cut(value.text)
         return unpack(pack(value), link=link, words=words) if isinstance(value, Link) else value
 
-    values = {
+    values: dict[str, Any] = {
         "name": gaps.cut(shown_name(person)),
         "programme": words(mail.programme.name) if mail.programme else None,
         "event": _facts_of(mail.event, readings, language) if mail.event else None,
@@ -160,10 +161,35 @@ def _moulded_mail(mail: Mail, readings: Readings) -> tuple[Moulded, dict[str, st
         **unpack(mail.parameters, link=link, words=words),
         **{name: own(value) for name, value in readings.more.get(mail.id, More()).values.items()},
     }
+    if person.discreet:
+        values |= _quiet(values, link, words)
     moulded = mould(
         mail.template, locale=person.locale, zone=person.zone, parameters=values, gaps=gaps
     )
     return moulded, gaps.words
+
+
+def _quiet(values: Mapping[str, Any], link: Any, words: Any) -> dict[str, Any]:
+    """What a discreet reader's mail says instead, whatever it was when it was put in: the hours.
+
+    Where it was written for one already nothing changes."""
+    event = values.get("event")
+    found: dict[str, Any] = {"programme": None}
+    if event is None:
+        return found
+    when = event["when"] if isinstance(event, Mapping) else event.when
+    facts = {
+        "title": words(in_every_language("Meeting")),
+        "when": when,
+        "place": "",
+        "join_link": None,
+    }
+    known: dict[str, Any] = {"inviter": None, "roles": [], "agenda": (), "old_place": None, "note": None}
+    return found | {
+        **{name: value for name, value in known.items() if name in values},
+        "event": {**facts, "page": None},
+        "page": link("/{language}/home/", None),
+    }
 
 
 def secrets_in(mail: Mail, *, site: Site, links: Mapping[str, Any] = {}) -> list[Secret]:

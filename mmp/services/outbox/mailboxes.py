@@ -21,7 +21,8 @@ def reader_of(mail: Mail) -> Mailbox:
 
 def sender_name(mail: Mail) -> str:
     """The programme, in the reader's language; nothing where the mail names none."""
-    name = pick(mail.programme.name, mail.person.locale) if mail.programme else ""
+    shown = mail.programme and not mail.person.discreet
+    name = pick(mail.programme.name, mail.person.locale) if shown and mail.programme else ""
     return one_line(name)
 
 

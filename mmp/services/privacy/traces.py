@@ -62,7 +62,6 @@ NOT_HANDED_OUT: Final[dict[str, str]] = {
     "account.tf_totp_secret": "a secret of the door",
     "account.tf_last_counter": "a secret of the door",
     "account.mf_recovery_codes": "a secret of the door",
-    "busy_calendar.address": "a secret of another service",
     "feed.token_hash": "finds a secret address; the address itself is on the calendar's page",
     "feed.page_hash": "finds a secret address",
     "mail.octets": "the mail itself went to their mailbox",

@@ -1,0 +1,218 @@
+"""Not kept longer than need be: what goes when, and the nightly act that lets it go."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from mmp.core.errors import UserError
+from mmp.core.retention import DEFAULTS, LONGEST, goes_on
+from mmp.core.zones import day_in_zone
+from mmp.models import (
+    Event,
+    InboundMail,
+    Mail,
+    Membership,
+    Pair,
+    Participation,
+    Person,
+    Programme,
+    RetentionRule,
+    TalkLog,
+)
+from mmp.models.enums import ConsentPurpose, MembershipStatus, RetainedKind
+from mmp.models.mail import WAITING
+from mmp.services import history
+from mmp.services.consents import agrees
+from mmp.services.privacy.erasing import erase
+
+AT_ONCE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One kind in one programme: how long, from when it goes (None while it goes on), how much."""
+
+    kind: RetainedKind
+    months: int
+    goes: date | None
+    rows: int
+
+
+def kept_in(session: Session, *, now: datetime, programme: Programme) -> list[Kept]:
+    """All kinds; eight statements. What is due and what the nightly act takes are one query.
+
+    Nobody is erased by a default: people go only once somebody has said after how long.
+    """
+    months, over = months_of(session, programme), over_since(session, now, programme)
+    certain = {*RetainedKind} - {RetainedKind.PEOPLE} | _said(session, programme)
+    return [
+        Kept(
+            kind,
+            months[kind],
+            goes_on(over, months[kind]) if over and kind in certain else None,
+            _count(session, kind, programme),
+        )
+        for kind in RetainedKind
+    ]
+
+
+def _count(session: Session, kind: RetainedKind, programme: Programme) -> int:
+    return session.scalar(select(func.count()).select_from(_rows(kind, programme).subquery())) or 0
+
+
+def _said(session: Session, programme: Programme) -> set[RetainedKind]:
+    rules = select(RetentionRule.kind).where(RetentionRule.programme_id == programme.id)
+    return set(session.scalars(rules))
+
+
+def months_of(session: Session, programme: Programme) -> dict[RetainedKind, int]:
+    """By kind, the programme's own or the default."""
+    own = session.execute(
+        select(RetentionRule.kind, RetentionRule.months).where(
+            RetentionRule.programme_id == programme.id
+        )
+    )
+    return {kind: DEFAULTS[kind.value] for kind in RetainedKind} | {
+        row.kind: row.months for row in own
+    }
+
+
+def over_since(session: Session, now: datetime, programme: Programme) -> date | None:
+    """The day of the programme's last event; None while one is ahead, or there was none."""
+    last = session.scalar(select(func.max(Event.ends_at)).where(Event.programme_id == programme.id))
+    if last is None or last > now:
+        return None
+    return day_in_zone(last, programme.zone)
+
+
+def keep_for(
+    session: Session,
+    *,
+    now: datetime,
+    actor: Person | None,
+    programme: Programme,
+    kind: RetainedKind,
+    months: int,
+) -> bool:
+    """Say how long; tells whether it changed. Raises UserError (field of the kind's name) for a
+    length that is none."""
+    if not 0 <= months <= LONGEST:
+        raise UserError(
+            "Choose between 0 and %(most)s months.", field=kind.value, most=str(LONGEST)
+        )
+    old = months_of(session, programme)[kind]
+    if old == months and kind in _said(session, programme):
+        return False
+    rule = session.scalar(
+        select(RetentionRule).where(
+            RetentionRule.programme_id == programme.id, RetentionRule.kind == kind
+        )
+    )
+    if rule is None:
+        session.add(RetentionRule(programme_id=programme.id, kind=kind, months=months))
+    else:
+        rule.months = months
+    history.record(
+        session,
+        now=now,
+        actor=actor,
+        programme=programme,
+        kind="retention",
+        uuid=programme.uuid,
+        action="changed",
+        changes={kind.value: [old, months]},
+    )
+    session.flush()
+    return True
+
+
+def let_go(session: Session, *, now: datetime) -> int:
+    """Let a batch of what is due go; gives how many rows, 0 where nothing is due any more. Two
+    workers at once do the same, and the second finds it done."""
+    for programme in session.scalars(select(Programme).order_by(Programme.id)).all():
+        for kept in kept_in(session, now=now, programme=programme):
+            due = kept.goes is not None and kept.goes <= day_in_zone(now, programme.zone)
+            if due and kept.rows and (gone := _let_go(session, now, programme, kept.kind)):
+                return gone
+    return 0
+
+
+def _let_go(session: Session, now: datetime, programme: Programme, kind: RetainedKind) -> int:
+    numbers: Sequence[int] = session.scalars(_rows(kind, programme).limit(AT_ONCE)).all()
+    changes: dict[RetainedKind, Any] = {
+        RetainedKind.ANSWER_NOTES: lambda: update(Participation).values(answer_note=None),
+        RetainedKind.TALK_LOGS: lambda: update(TalkLog).values(topic=None),
+        RetainedKind.MAIL_WORDS: lambda: update(Mail).values(
+            octets=None, address=None, subject=None, parameters={}
+        ),
+        RetainedKind.INBOUND_MAIL: lambda: delete(InboundMail),
+    }
+    if kind is RetainedKind.PEOPLE:
+        for person in session.scalars(select(Person).where(Person.id.in_(numbers))).all():
+            erase(session, now=now, actor=None, person=person)
+        return len(numbers)
+    tables: dict[RetainedKind, Any] = {
+        RetainedKind.ANSWER_NOTES: Participation,
+        RetainedKind.TALK_LOGS: TalkLog,
+        RetainedKind.MAIL_WORDS: Mail,
+        RetainedKind.INBOUND_MAIL: InboundMail,
+    }
+    session.execute(
+        changes[kind]().where(tables[kind].id.in_(numbers)),
+        execution_options={"synchronize_session": False},
+    )
+    session.flush()
+    return len(numbers)
+
+
+def _rows(kind: RetainedKind, programme: Programme) -> Any:
+    """The numbers of the rows of a kind that still hold something."""
+    match kind:
+        case RetainedKind.ANSWER_NOTES:
+            return (
+                select(Participation.id)
+                .join(Event, Event.id == Participation.event_id)
+                .where(Event.programme_id == programme.id, Participation.answer_note.is_not(None))
+            )
+        case RetainedKind.TALK_LOGS:
+            return (
+                select(TalkLog.id)
+                .join(Pair, Pair.id == TalkLog.pair_id)
+                .where(Pair.programme_id == programme.id, TalkLog.topic.is_not(None))
+            )
+        case RetainedKind.MAIL_WORDS:
+            return select(Mail.id).where(
+                Mail.programme_id == programme.id,
+                Mail.state.not_in(WAITING),
+                or_(Mail.octets.is_not(None), Mail.subject.is_not(None)),
+            )
+        case RetainedKind.INBOUND_MAIL:
+            return select(InboundMail.id).where(InboundMail.programme_id == programme.id)
+        case RetainedKind.PEOPLE:
+            return select(Person.id).where(_forgotten(programme))
+
+
+def _forgotten(programme: Programme) -> ColumnElement[bool]:
+    """Who took part here and nowhere else, runs nothing, and did not agree to be contacted."""
+    here = exists().where(
+        Membership.person_id == Person.id, Membership.programme_id == programme.id
+    )
+    elsewhere = exists().where(
+        Membership.person_id == Person.id, Membership.programme_id != programme.id
+    )
+    runs = exists().where(
+        Membership.person_id == Person.id,
+        Membership.status == MembershipStatus.ACTIVE,
+        Membership.role.in_(("coordinator", "assistant")),
+    )
+    return and_(
+        Person.erased_at.is_(None),
+        here,
+        ~elsewhere,
+        ~runs,
+        ~agrees(ConsentPurpose.ALUMNI_CONTACT),
+    )

@@ -1,0 +1,112 @@
+"""The history in words: kinds of things, what was done, and what is kept how long."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mmp.models import Event, HistoryEntry, Person
+from mmp.models.enums import RetainedKind
+from mmp.web import texts
+from mmp.web.labels import N_
+
+KINDS = {
+    "agenda_item": N_("Agenda item"),
+    "consent": N_("Consent"),
+    "document": N_("Document"),
+    "event": N_("Event"),
+    "membership": N_("Part in the programme"),
+    "message": N_("Message"),
+    "pair": N_("Pair"),
+    "participation": N_("Line of a list"),
+    "person": N_("Person"),
+    "programme": N_("Programme"),
+    "retention": N_("How long data are kept"),
+}
+ACTIONS = {
+    "answered": N_("answered"),
+    "cancelled": N_("cancelled"),
+    "changed": N_("changed"),
+    "created": N_("created"),
+    "erased": N_("erased"),
+    "given": N_("agreed"),
+    "invited": N_("invited"),
+    "published": N_("published"),
+    "removed": N_("taken away"),
+    "restored": N_("put back"),
+    "sent": N_("sent"),
+    "withdrawn": N_("taken back"),
+}
+RETAINED = {
+    RetainedKind.ANSWER_NOTES: (
+        N_("Notes with answers"),
+        N_("They serve the meeting and its questions afterwards."),
+    ),
+    RetainedKind.TALK_LOGS: (
+        N_("What pairs noted of their talks"),
+        N_("It serves the pair and the report of the year; the days stay."),
+    ),
+    RetainedKind.MAIL_WORDS: (
+        N_("Words of mails that went"),
+        N_("That they went stays; what they said is in mailboxes."),
+    ),
+    RetainedKind.INBOUND_MAIL: (
+        N_("Mails that came in"),
+        N_("Once they are dealt with nobody needs them."),
+    ),
+    RetainedKind.PEOPLE: (
+        N_("People who take part nowhere else"),
+        N_("They are erased, but who agreed to be contacted; figures stay."),
+    ),
+}
+
+
+_WHOLE = ("removed", "deleted_event")
+
+
+def kind(name: str) -> str:
+    """What something was done to."""
+    return str(_(KINDS[name])) if name in KINDS else name.replace("_", " ")
+
+
+def action(name: str) -> str:
+    """What was done."""
+    return str(_(ACTIONS[name])) if name in ACTIONS else name.replace("_", " ")
+
+
+def retained(value: RetainedKind) -> tuple[str, str]:
+    """A kind of data, and why it is kept."""
+    name, why = RETAINED[value]
+    return str(_(name)), str(_(why))
+
+
+def subjects(session: Session, entries: Sequence[HistoryEntry]) -> dict[UUID, Markup]:
+    """People and events among what something was done to, by name; two statements."""
+    wanted = {entry.subject_uuid for entry in entries}
+    people = session.scalars(select(Person).where(Person.uuid.in_(wanted)))
+    events = session.execute(select(Event.uuid, Event.title).where(Event.uuid.in_(wanted)))
+    found = {person.uuid: texts.name_of(person) for person in people}
+    return found | {row.uuid: texts.shown(row.title) for row in events}
+
+
+def changes(entry: HistoryEntry) -> list[tuple[str, str, str]]:
+    """What it says changed: field, before, after; not what lies there whole to be put back."""
+    return [
+        (name.replace("_", " "), _short(change[0]), _short(change[1]))
+        for name, change in entry.changes.items()
+        if isinstance(change, list)
+        and len(change) == 2
+        and name not in ("removed", "deleted_event")
+    ]
+
+
+def _short(value: Any) -> str:
+    if value in (None, "", [], {}):
+        return "–"
+    if isinstance(value, dict):
+        return " · ".join(str(part) for part in value.values() if part)[:200]
+    return str(value)[:200]
