@@ -68,8 +68,26 @@ _SINCE = {
 TOLD_ELSEWHERE = (
     N_("At most %(most)s characters fit here; shorten it."),
     N_("A control character stands in this text; delete it."),
+    N_("The name is missing; fill it in."),
+    N_(
+        "CLDR knows no locale “%(text)s”; use a language and a country of it, like ar_JO or"
+        " sv_SE, or the language alone."
+    ),
+    N_("%(country)s has several time zones; say which, for example America/New_York."),
+    N_(
+        "%(mark)s stands in row %(other)s already: correct it, or say below that both are one"
+        " person."
+    ),
+    N_("This row has more cells than the header; leave it out, or mend the file."),
+    N_("“%(text)s” are several people; write the address."),
+    N_(
+        "“%(text)s” is nobody of this table or programme; write the name or the address as it"
+        " stands there."
+    ),
+    N_("There is no event “%(text)s” here; did you mean “%(near)s”?"),
+    N_("There is no event “%(text)s” here; write its title as it stands there."),
 )
-"""Sentences of rules that other files are read by as well."""
+"""Sentences that the rules note beside a cell."""
 
 
 def field_name(name: str) -> str:
