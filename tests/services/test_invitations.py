@@ -498,7 +498,7 @@ def test_hybrid_asks_where(office: Office) -> None:
     office.invite()
     office.leave()
     text = office.text(lina)
-    for words in ("Yes, in the room: https://", "Yes, online: https://", "Maybe:", "No:"):
+    for words in ("Yes, in the room https://", "Yes, online https://", "Maybe https://"):
         assert words in text
 
 
