@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from flask import Flask
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from mmp.services import (
     messages,
     outbox,
     pair_talks,
+    people_import,
     permissions,
     reminders,
     sessions,
@@ -122,6 +123,7 @@ class Scene:
             **self._offer(pair, partner, mentor),
             **self._asked(events["december"], mentor),
             **self._mails(year, mentor),
+            **self._imports(year, planner),
             **self._messages(events["december"], planner),
             "pair": pair.uuid,
             "place": pair.members[0].uuid,
@@ -184,6 +186,45 @@ class Scene:
                 event=event,
             )
             made[name] = mail.uuid
+        return made
+
+    def _imports(self, year: Programme, planner: Person) -> Names:
+        """An import with something to mend and to decide, one being saved and one that is."""
+        _, carried = sessions.start(self.session, now=NOW, person=planner, strength=Strength.STRONG)
+        actor = permissions.actor_of(self.session, now=NOW, token=carried)
+        store = self.settings.documents
+        faulty = (
+            f"Name;E-mail;Country\n{planner.name}e;a@example.org;Jordan\nنور الهدى;nobody;Lybia\n"
+        )
+        made: dict[str, UUID] = {}
+        for name, text in (
+            ("people_draft", faulty),
+            ("people_saving", "Name;E-mail\nAmal Aziz;amal@example.org\n"),
+            ("people_import", "Name;E-mail\nIbrahim Zidan;zidan@example.org\n"),
+        ):
+            draft = people_import.begin(
+                self.session,
+                actor=actor,
+                now=NOW,
+                programme=year,
+                uuid=uuid5(NAMESPACE_URL, name),
+                filename="guests.csv",
+                data=text.encode(),
+                store=store,
+            )
+            made[name] = draft.uuid
+            if name != "people_draft":
+                seen = people_import.review(self.session, actor, year, draft, store)
+                people_import.start(
+                    self.session,
+                    actor=planner,
+                    now=NOW,
+                    draft=draft,
+                    version=draft.version,
+                    seen=seen,
+                )
+            if name == "people_import":
+                people_import.carry_on(self.session, now=NOW, number=draft.id, store=store)
         return made
 
     def _messages(self, event: Event, planner: Person) -> Names:
