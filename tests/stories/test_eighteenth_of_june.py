@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from mmp.adapters.clock import FixedClock
 from mmp.config import Settings
-from mmp.models import Person
+from mmp.models import AgendaItem, Person, Programme
 from mmp.services import feeds
+from tests.web.desk import fill_in, sit_down
+from tests.web.html import page
 
 PAGE = "programmes/mmp26/events/june-meeting/"
 
@@ -50,3 +52,29 @@ def test_two_pairs_present_and_four_recommendations_are_told(client: FlaskClient
         assert title in english
         assert title not in arabic
     assert "التوصيات" in arabic
+
+
+def test_desk_shows_who_presented_before_and_keeps_a_fifth_recommendation(
+    demo: Session, client: FlaskClient
+) -> None:
+    programme = demo.scalars(select(Programme).where(Programme.slug == "mmp26")).one()
+    sit_down(client, demo, programme)
+    editor = "/en/programmes/mmp26/events/june-meeting/agenda/"
+    before = page(client, f"{editor}new/")
+    assert "Who presented before" in before.text
+    assert before.text.count("– presented") >= 2 * 2
+    board = page(client, "/en/programmes/mmp26/pairs/").text
+    assert board.count("Presented once") >= 2
+    item = demo.scalars(
+        select(AgendaItem).where(AgendaItem.recommendations.any()).order_by(AgendaItem.id)
+    ).first()
+    assert item is not None
+    assert len(item.recommendations) == 4
+    status, _found = fill_in(
+        client,
+        f"{editor}{item.uuid}/said/recommendations/new/",
+        more={"title-en": "Meet in person too", "title-ar": "التقوا وجهًا لوجه أيضًا"},
+    )
+    assert status == 200
+    assert "Meet in person too" in client.get(f"/en/{PAGE}").text
+    assert "التقوا وجهًا لوجه أيضًا" in client.get(f"/ar/{PAGE}").text
