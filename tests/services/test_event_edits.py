@@ -185,6 +185,7 @@ def test_a_move_tells_everyone_once_in_their_own_words(
     assert len({mail.dedupe_key for mail in mails}) == 3
     for mail in mails:
         rendered = rendered_mail(session, mail, site=SITE)
+        assert "/answer/" in rendered.text, "another day may suit them less"
         if mail.person.key == "amman":
             assert "15:00" not in rendered.text  # twelve hours are usual there
             assert "3:00" in rendered.text

@@ -1,6 +1,6 @@
 """Who hears of a change, and the mails that tell them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +17,9 @@ from mmp.models import (
     Participation,
     Person,
 )
-from mmp.models.enums import EventStatus, MembershipStatus, Partstat
+from mmp.models.enums import Entry, EventStatus, MembershipStatus, Partstat
 from mmp.services import outbox
+from mmp.services.answers import answer_link
 from mmp.services.calendar_parts import (
     PART,
     Facts,
@@ -111,6 +112,7 @@ def tell(
     before: Facts,
     note: str | None = None,
     rewritten: bool = False,
+    clocks: Mapping[str, Facts] | None = None,
 ) -> int:
     """One mail to each listener who has an address, about what changed since `before`, the facts
     as they were; gives how many.
@@ -119,7 +121,8 @@ def tell(
     mail of a change yet gets one for both, or none where all is again as they know it; an
     invitation that waits says itself what is. One mail per person and SEQUENCE: a repeated request
     adds none. A discreet reader's names neither event, place nor programme. `note` goes with a
-    cancellation; `rewritten` tells of new words too.
+    cancellation; `rewritten` tells of new words too. `clocks`, the facts as people in each zone
+    know them, tells everybody that the law of time has changed, and brings the entry anew.
     """
     facts = facts_of(event)
     unheard = replace_waiting(session, now=now, event=event, kinds=KINDS)
@@ -127,16 +130,15 @@ def tell(
     people = listeners(session, event)
     held = held_entries(session, event)
     wanting = who_wants(session, [one for one in people if (one.id, event.uid) in held])
-    in_line = set(
-        session.scalars(
-            select(Participation.person_id).where(Participation.event_id == event.id, IN_LINE)
-        )
-    )
+    on_list = select(Participation).where(Participation.event_id == event.id)
+    places = {place.person_id: place for place in session.scalars(on_list)}
     told = 0
     for person in people:
-        known = unheard.get(person.id, before)
+        known = unheard.get(person.id, (clocks or {}).get(person.zone, before))
         # Who waits for a seat has no entry: `invitations.follow` takes it away and brings it back.
-        row = held.get((person.id, event.uid)) if person.id not in in_line else None
+        place = places.get(person.id)
+        in_line = place is not None and place.entry is Entry.WAITING
+        row = None if in_line else held.get((person.id, event.uid))
         part: dict[str, Any] = {}
         if row is not None:
             part = part_for(
@@ -148,12 +150,14 @@ def tell(
             )
             if part["method"] == "REQUEST" and (person.id, event.uid) in unread:
                 continue
-        if not person.email or not (rewritten or different(known, facts)):
+        if not person.email or not (rewritten or clocks or different(known, facts)):
             continue
         kind, parameters = news(known, facts, note)
-        parameters["rewritten"] = rewritten
+        parameters |= {"rewritten": rewritten, "clocks": clocks is not None}
         if person.discreet:
             parameters = neutral(when_of(event), parameters)
+        if place is not None:
+            parameters["answer"] = answer_link(place)
         key = f"{kind}:{event.uuid}:{event.sequence}:{person.uuid}"
         outbox.enqueue(
             session,
