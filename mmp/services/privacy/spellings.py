@@ -30,7 +30,7 @@ def take_out(session: Session, spellings: Iterable[str], *, spare: Iterable[str]
     )
     touched = []
     for table in Base.metadata.sorted_tables:
-        columns = [column for column in table.columns if _holds_text(column)]
+        columns = [column for column in table.columns if holds_text(column)]
         if table.name in spare or not columns or "id" not in table.columns:
             continue
         if _clean(session, table, columns, list(spellings), wanted):
@@ -51,7 +51,8 @@ def without(value: Any, wanted: re.Pattern[str]) -> Any:
             return value
 
 
-def _holds_text(column: Column[Any]) -> bool:
+def holds_text(column: Column[Any]) -> bool:
+    """Whether people's words may stand in it."""
     if column.primary_key or column.foreign_keys:
         return False
     return type(column.type) in (String, Text) or isinstance(column.type, JSON)
