@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from mmp.core.slots.search import Problem, Windows, paid
 from mmp.core.working_time.levels import EDGE, HARD, MISSED, OFF
 
-MOST_WINDOWS = 6_000
-"""Of more, every second (third, ...) is looked at: all quarters of an hour of sixty days."""
+MOST_WINDOWS = 3_000
+"""Of more, every second (third, ...) is looked at: in a month all quarters of an hour."""
 _BLOCK = 256
 _STEPS = ((0, EDGE), (EDGE, HARD), (HARD, MISSED))
 

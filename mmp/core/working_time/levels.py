@@ -48,6 +48,7 @@ def worse(day: bytes, other: bytes) -> bytes:
 
 
 _LETTERS: Final = dict(zip("0139", LEVELS, strict=True))
+_AS_LEVELS: Final = bytes.maketrans(b"0139", bytes(LEVELS))
 HALF_HOURS: Final = 48
 
 
@@ -82,5 +83,7 @@ class Week:
     def day(self, weekday: int) -> bytes:
         """The levels of a weekday, 0 for Monday."""
         start = HALF_HOURS * weekday
-        halves = self.painted[start : start + HALF_HOURS]
-        return bytes(_LETTERS[letter] for letter in halves for _ in range(2))
+        halves = self.painted[start : start + HALF_HOURS].encode().translate(_AS_LEVELS)
+        day = bytearray(QUARTERS)
+        day[::2] = day[1::2] = halves
+        return bytes(day)
