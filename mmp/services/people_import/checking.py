@@ -30,6 +30,8 @@ class Checked:
     problems: dict[int, list[Problem]] = field(default_factory=dict)
     people: dict[int, Identity] = field(default_factory=dict)
     """Who each row is, by its number; those that cannot be read are missing."""
+    unread: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """What those rows that cannot be read yet are called, for others that name them."""
     partners: dict[int, str] = field(default_factory=dict)
     invited: dict[int, str] = field(default_factory=dict)
     roles: Counter[MembershipRole] = field(default_factory=Counter)
@@ -56,7 +58,7 @@ def check(row: PeopleImport, store: Path) -> Checked:
 def _check(draft: PeopleImport, store: Path) -> Checked:
     found = Checked()
     first: dict[str, int] = {}
-    for number, _texts, row, problems in read(draft, lines(draft, store)):
+    for number, texts, row, problems in read(draft, lines(draft, store)):
         found.numbers.append(number)
         if draft.decisions.get(str(number)) == SKIP:
             continue
@@ -73,6 +75,9 @@ def _check(draft: PeopleImport, store: Path) -> Checked:
                         mark=row.email,
                         other=earlier,
                     )
+        else:
+            full = " ".join(texts.get(part, "") for part in ("first_name", "last_name"))
+            found.unread[number] = (texts.get("name", ""), texts.get("email", ""), full)
         if problems:
             found.problems[number] = problems.found
     return found

@@ -50,23 +50,7 @@ def _find_partners(
     found: Companions,
     problems: Problems,
 ) -> None:
-    known: dict[str, set[Whom]] = defaultdict(set)
-    ours = select(Membership.person_id).where(Membership.programme_id == programme.id)
-    rows = session.execute(
-        select(Person.uuid, Person.name, Person.name_native, Person.email).where(
-            Person.id.in_(ours), Person.erased_at.is_(None)
-        )
-    )
-    addresses = {email: number for email, (number, *_) in checked.by_address.items()}
-    for uuid, name, native, email in rows:
-        whom: Whom = addresses.get(email or "", str(uuid))
-        for word in (name, native, email):
-            if word:
-                known[folded(word)].add(whom)
-    for number, person in checked.people.items():
-        for word in (person.name, person.name_native, person.email):
-            if word:
-                known[folded(word)].add(number)
+    known = _called(session, programme, checked)
     for number, text in checked.partners.items():
         those = known.get(folded(text), set()) - {number}
         if len(those) == 1:
@@ -83,6 +67,32 @@ def _find_partners(
                 " it stands there.",
                 text=text,
             )
+
+
+def _called(session: Session, programme: Programme, checked: Checked) -> dict[str, set[Whom]]:
+    """Rows and people of the programme by all they may be called, folded. Who is one with a row
+    counts as the row; rows that cannot be read yet count as well."""
+    ours = select(Membership.person_id).where(Membership.programme_id == programme.id)
+    rows = session.execute(
+        select(Person.uuid, Person.name, Person.name_native, Person.email).where(
+            Person.id.in_(ours), Person.erased_at.is_(None)
+        )
+    )
+    addresses = {email: number for email, (number, *_) in checked.by_address.items()}
+    called: list[tuple[Whom, tuple[str | None, ...]]] = [
+        (addresses.get(email or "", str(uuid)), (name, native, email))
+        for uuid, name, native, email in rows
+    ]
+    called += [
+        (number, (person.name, person.name_native, person.email))
+        for number, person in checked.people.items()
+    ]
+    called += checked.unread.items()
+    known: dict[str, set[Whom]] = defaultdict(set)
+    for whom, texts in called:
+        for word in filter(None, (folded(text) for text in texts if text)):
+            known[word].add(whom)
+    return known
 
 
 def _find_events(
