@@ -99,8 +99,7 @@ class _Reader:
         return self._zones.iana(tzid)
 
     def _occurrences(self, blocks: list[list[str]]) -> Iterable[Any]:
-        # As above.
-        import recurring_ical_events
+        import recurring_ical_events  # as above
         from icalendar import Calendar
 
         calendar = Calendar()
@@ -116,7 +115,7 @@ class _Reader:
         """Lets a rule end with the time that is asked for."""
         from icalendar import vDDDTypes, vRecur  # as above
 
-        from mmp.core.busy.rules import Bounded
+        from mmp.core.busy.rules import Bounded  # as above: dateutil
 
         start = event["DTSTART"].dt
         whole_days = not isinstance(start, datetime)

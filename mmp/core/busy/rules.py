@@ -71,6 +71,8 @@ class Bounded:
         if count <= (days + 1) * self._often and count:
             found = list(islice(rrulestr(self._text(until), dtstart=begins), count))
             until = found[-1] if len(found) == count else until
+        if count:  # it has an end now, and needs its beginning no more
+            self.moved = self._skipped(start, span[0], interval)
         self._last = until
 
     def text(self, whole_days: bool) -> str:
