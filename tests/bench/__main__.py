@@ -2,13 +2,14 @@
 
 import sys
 
-from tests.bench import feeds, groups, pages, people
+from tests.bench import feeds, groups, pages, people, slots
 
 BENCHES = {
     "feeds": feeds.measure,
     "groups": groups.measure_all,
     "pages": pages.measure,
     "people": people.measure,
+    "slots": slots.measure,
 }
 
 
