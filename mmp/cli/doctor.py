@@ -52,6 +52,25 @@ def _of_database(settings: Settings) -> Iterator[Finding]:
 
     with create_app(settings).app_context():
         try:
-            yield from checkup.of_database(settings)
+            sound = True
+            for finding in checkup.of_database(settings):
+                sound = sound and finding.level != "FAIL"
+                yield finding
+            if sound:
+                yield from _of_events()
         finally:
             close()
+
+
+def _of_events() -> Iterator[Finding]:
+    """Whether the law of time has moved events since their hours were worked out."""
+    from mmp.adapters import checkup  # heavy: SQLAlchemy
+    from mmp.adapters.database import CLOCK, db
+    from mmp.services import time_law
+
+    moved = time_law.count_moved(db.session(), now=db.session().info[CLOCK].now())
+    if moved:
+        where = "a coordinator decides, at Working days, then The law of time"
+        yield checkup.Finding("warn", f"law of time: {moved} events to come have moved: {where}")
+    else:
+        yield checkup.Finding("ok", "law of time: no event to come has moved")

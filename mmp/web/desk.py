@@ -1,6 +1,7 @@
 """The desk of those who run a programme: its year with what is not done yet, and its months."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask import current_app, redirect, render_template, url_for
 from flask_babel import gettext as _, ngettext
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response
 from mmp.core.preparation import Gap, Todo
 from mmp.core.zones import day_in_zone
 from mmp.models import Event
-from mmp.services import desk as service, inbound
+from mmp.services import desk as service, inbound, time_law
 from mmp.services.attendance import over_the_year
 from mmp.services.balance import members
 from mmp.services.desk import Preparation
@@ -56,6 +57,7 @@ def desk(slug: str) -> str:
         balance=balance(members(session(), actor(), programme, day_in_zone(now, programme.zone))),
         attended=over_the_year(session(), programme, now=now),
         mails=inbound.open_count(session(), actor=actor()),
+        moved=_moved(programme.id, now),
         around=around,
         may_add="pages.new_event" in current_app.view_functions,
     )
@@ -84,6 +86,13 @@ def desk_month(slug: str, month: str) -> str:
         around=around,
         today=day_in_zone(context().clock.now(), programme.zone),
     )
+
+
+def _moved(programme_id: int, now: datetime) -> int:
+    """Events that the law of time moved, for who decides of them."""
+    if programme_id not in actor().coordinates:
+        return 0
+    return time_law.count_moved(session(), now=now, programme_id=programme_id)
 
 
 def around(slug: str, key: str) -> list[tuple[str, str, str]]:

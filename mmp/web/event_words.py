@@ -39,6 +39,8 @@ FIELD_WORDS = {
     "expected": N_("Expected"),
     "room": N_("Room"),
     "kind": N_("Kind"),
+    "starts_at": N_("Start, in UTC"),
+    "tz_version": N_("Time zone data"),
 }
 STATUS_WORDS = {
     EventStatus.DRAFT: N_("Draft"),
@@ -52,6 +54,8 @@ _ACTIONS = {
     ("event", "published"): N_("%(who)s published this event"),
     ("event", "cancelled"): N_("%(who)s cancelled this event"),
     ("event", "restored"): N_("%(who)s restored this event"),
+    ("event", "law_of_time"): N_("%(who)s let this event follow a new law of time"),
+    ("agenda_item", "law_of_time"): N_("%(who)s let “%(item)s” follow a new law of time"),
     ("event", "invited"): N_("%(who)s invited people by mail"),
     ("event", "deleted"): N_("%(who)s deleted this event"),
     ("event", "undeleted"): N_("%(who)s brought this event back"),

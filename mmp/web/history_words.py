@@ -35,6 +35,7 @@ ACTIONS = {
     "erased": N_("erased"),
     "given": N_("agreed"),
     "invited": N_("invited"),
+    "law_of_time": N_("followed a new law of time"),
     "published": N_("published"),
     "removed": N_("taken away"),
     "restored": N_("put back"),

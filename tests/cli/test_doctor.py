@@ -23,6 +23,7 @@ def test_all_is_well(mmp: Mmp, database_url: str) -> None:
     assert all(re.match(r"(ok  |warn)  \S", line) for line in result.stdout.splitlines())
     assert re.search(r"mmp \d.*Python 3.*SQLAlchemy 2.*icalendar 7", result.stdout)
     assert re.search(r"IANA 20\d\d[a-z], from tzdata 20", line(result.stdout, "time zones"))
+    assert "no event to come has moved" in line(result.stdout, "law of time")
     assert re.search(r"at revision \d{4}", line(result.stdout, "migrations"))
 
 

@@ -1,0 +1,24 @@
+"""When the law of time changes: which events moved in UTC, and what to do about each."""
+
+from mmp.services.time_law.finding import (
+    Move,
+    Moved,
+    Seen,
+    count_moved,
+    keep_up,
+    moved_event,
+    moved_events,
+)
+from mmp.services.time_law.settling import Keep, settle
+
+__all__ = [
+    "Keep",
+    "Move",
+    "Moved",
+    "Seen",
+    "count_moved",
+    "keep_up",
+    "moved_event",
+    "moved_events",
+    "settle",
+]
