@@ -21,11 +21,9 @@ from tests.faults.children import wait_until
 from tests.faults.conftest import Settle, StartWorker, holders, put
 from tests.faults.meeting import WEEK_BEFORE, let_it_be, meeting
 from tests.faults.post_office import PAUSE, PostOffice
-from tests.faults.scale import MAILS, PEOPLE
+from tests.faults.scale import BOTH_IN_FULL, MAILS, PEOPLE
 from tests.faults.worker import SITE
 from tests.support.factories import Factory, timed
-
-pytestmark = pytest.mark.both_databases
 
 HOUR = timedelta(hours=1)
 LEASE = 10.0
@@ -33,6 +31,7 @@ LOOK = LEASE / 10
 """Seconds between two looks of a worker, at its own leases and at those of others that ended."""
 
 
+@pytest.mark.both_databases
 @pytest.mark.slow
 def test_workers_whose_clocks_differ_share_a_burst(
     session: Session,
@@ -63,6 +62,7 @@ def test_workers_whose_clocks_differ_share_a_burst(
     assert (found.lost, found.repeated) == (0, 0)
 
 
+@pytest.mark.both_databases
 @pytest.mark.slow
 def test_a_clock_that_is_ahead_reminds_early_and_once(
     session: Session,
@@ -100,6 +100,7 @@ NIGHTS = (
 )
 
 
+@BOTH_IN_FULL
 @pytest.mark.parametrize(("zone", "night", "day", "hour"), NIGHTS)
 def test_a_night_in_which_the_clocks_change(
     session: Session,

@@ -14,9 +14,10 @@ from mmp.models.mail import MailState
 from tests.faults.children import wait_until
 from tests.faults.conftest import Settle, StartWorker, attempts, put, sent
 from tests.faults.post_office import SILENCE, PostOffice
+from tests.faults.scale import BOTH_IN_FULL
 from tests.support.factories import Factory
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
+pytestmark = [BOTH_IN_FULL, pytest.mark.slow]
 
 MAILS = 20
 HASTE = 1000.0
