@@ -55,7 +55,6 @@ def measure() -> Iterator[Figure]:
     yield Figure(f"{name}, times tablib and a bulk insert", statistics.median(ratios), MOST_TIMES)
     growth = many["memory"] - few["memory"]
     yield Figure(f"{name}, MB more than {FEW:,} people take", growth, MOST_GROWTH)
-    yield Figure(f"{name}, s of CPU", many["cpu"])
 
 
 def _run(how: str, file: Path) -> dict[str, float]:
