@@ -133,11 +133,14 @@ def why(offer: Offer) -> str:
 
 def choices(match: Match | None, decision: str) -> list[tuple[str, str]]:
     """What can be decided about a row."""
-    found = [("", str(_("Decide")))] if match is None or match.fate is Fate.OPEN else []
-    if match is not None and match.fate is not Fate.OPEN and not decision:
+    if match is None:  # nobody can tell who it is before it is mended
+        leave_out = (service.SKIP, str(_("Leave this row out")))
+        return [("", str(_("Mend it above"))), leave_out]
+    found = [("", str(_("Decide")))] if match.fate is Fate.OPEN else []
+    if match.fate is not Fate.OPEN and not decision:
         found = [("", becomes(match))]
     found.append((service.NEW, str(_("Somebody new"))))
-    for offer in match.offers if match else ():
+    for offer in match.offers:
         words = {"name": offer.name, "why": why(offer)}
         found.append((offer.decision, str(_("The same as %(name)s (%(why)s)", **words))))
         if offer.number is None:
