@@ -23,6 +23,7 @@ from mmp.models import (
     Person,
     PersonMerge,
     PersonTag,
+    Recommendation,
 )
 from mmp.models.enums import (
     AgendaKind,
@@ -30,6 +31,7 @@ from mmp.models.enums import (
     AttributionConsent,
     ConsentPurpose,
     EventForm,
+    ImportState,
     InboundKind,
     InboundState,
     MembershipRole,
@@ -182,6 +184,11 @@ class AtRisk:
                         **whose,
                     )
                 )
+            session.add(
+                Recommendation(
+                    agenda_item=panel, key=f"listen-{event.key}", title={"en": "Listen first"}
+                )
+            )
             if event is self.meeting:
                 chief = self.actor(self.chief)
                 agenda_edits.remove_item(session, actor=chief, now=NOW, event=event, item=again)
@@ -344,6 +351,7 @@ class AtRisk:
                 PeopleImport(
                     programme=self.here,
                     actor=self.chief,
+                    state=ImportState.UNDONE,
                     filename="Zubeidah Qorqmaz.xlsx",
                     sha256="0" * 64,
                     mended={"1": {"name": "Zubeidah Qorqmaz"}},
