@@ -2,11 +2,12 @@
 
 import sys
 
-from tests.bench import feeds, groups, pages, people, slots
+from tests.bench import feeds, groups, mail, pages, people, slots
 
 BENCHES = {
     "feeds": feeds.measure,
     "groups": groups.measure_all,
+    "mail": mail.measure,
     "pages": pages.measure,
     "people": people.measure,
     "slots": slots.measure,

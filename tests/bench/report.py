@@ -5,16 +5,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured ratio or quantity and the most it may be."""
+    """One measured ratio or quantity, and the most or the least it may be."""
 
     name: str
     value: float
-    at_most: float
+    at_most: float | None = None
+    at_least: float | None = None
 
     @property
     def reached(self) -> bool:
-        return self.value <= self.at_most
+        if self.at_least is not None:
+            return self.value >= self.at_least
+        return self.at_most is None or self.value <= self.at_most
 
     def __str__(self) -> str:
-        reached = "yes" if self.reached else "NO"
-        return f"| {self.name} | {self.value:.2f} | {self.at_most:g} | {reached} |"
+        bound = f"at least {self.at_least:g}" if self.at_least is not None else f"{self.at_most:g}"
+        return f"| {self.name} | {self.value:.2f} | {bound} | {'yes' if self.reached else 'NO'} |"

@@ -18,15 +18,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import psycopg
 
-_SETTINGS = {
-    "listen_addresses": "",
-    "max_connections": "200",
+_FAST = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    "autovacuum": "off",
+}
+_SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "200",
     "wal_level": "minimal",
     "max_wal_senders": "0",
-    "autovacuum": "off",
     "timezone": "Pacific/Chatham",  # an odd one, so that nothing leans on the server's zone
 }
 
@@ -76,13 +78,16 @@ class Cluster:
         self.folder = folder
 
     @classmethod
-    def start(cls) -> "Cluster":
-        """Make a cluster and start it; about two seconds."""
+    def start(cls, *, durable: bool = False) -> "Cluster":
+        """Make a cluster and start it; about two seconds. A durable one is on disk and keeps what
+        it says it has kept, as those that people use."""
         found = binaries()
         if found is None:
             raise RuntimeError("PostgreSQL is not installed")
         owner = _owner()
-        cluster = cls(Path(tempfile.mkdtemp(prefix="mmp-postgres-", dir=_room())))
+        cluster = cls(
+            Path(tempfile.mkdtemp(prefix="mmp-postgres-", dir="/tmp" if durable else _room()))
+        )
         if owner is not None:
             account = pwd.getpwnam(owner)
             os.chown(cluster.folder, account.pw_uid, account.pw_gid)
@@ -90,7 +95,8 @@ class Cluster:
             initdb: list[str | Path] = [found / "initdb", "--pgdata", cluster.data, "--no-sync"]
             initdb += ["--username=mmp", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
             cluster._run(owner, initdb)
-            options = [f"-c {name}='{value}'" for name, value in _SETTINGS.items()]
+            settings = _SETTINGS if durable else _SETTINGS | _FAST
+            options = [f"-c {name}='{value}'" for name, value in settings.items()]
             options.append(f"-k '{cluster.folder}'")
             start: list[str | Path] = [found / "pg_ctl", "start", "--wait", "--silent"]
             start += ["--pgdata", cluster.data, "--log", cluster.folder / "log"]
