@@ -194,9 +194,11 @@ def test_what_is_no_calendar_is_refused(octets: bytes, says: str) -> None:
 
 def test_many_rules_without_end_are_cut_off_in_time() -> None:
     started = time.perf_counter()
+    birthdays = ["DTSTART;VALUE=DATE:16041020\nRRULE:FREQ=YEARLY"] * 300
+    assert read(calendar(*birthdays)).left == ()
     hourly = "DTSTART:20260101T000000Z\nDURATION:PT5M\nRRULE:FREQ=HOURLY;INTERVAL=23"
     monthly = "DTSTART:20260101T000000Z\nDURATION:PT5M\nRRULE:FREQ=MONTHLY;BYDAY=5MO;BYSETPOS=2"
-    found = read(calendar(*[hourly] * 600, *[monthly] * 30))
+    found = read(calendar(*[hourly] * 300, *[monthly] * 10))
     assert {left.why for left in found.left} == {Why.TOO_MUCH}
     assert time.perf_counter() - started < 60
 

@@ -30,6 +30,9 @@ _FILTERS: Final = {
     "YEARLY": frozenset(name for name in _DATED.split() if name.startswith("BY")),
 }
 """What each may be narrowed down by (RFC 5545, 3.3.10), and calendars do."""
+_DAYS_A_STEP: Final = {"WEEKLY": 7, "MONTHLY": 30, "YEARLY": 365}
+_IN_VAIN: Final = 20_000
+"""What looking for a rule that never comes counts: months of four hundred years, 0.1 s."""
 _CYCLE: Final = 400
 _LATE: Final = 9500
 _WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -62,11 +65,12 @@ class Bounded:
         begins = start + self.moved * _DAY
         ends = span[1].replace(tzinfo=None) + 2 * _DAY
         days = max((ends - begins).days, 0)
-        counted.spend(days * self._often // (1 if parts["FREQ"] in {"HOURLY", "DAILY"} else 7))
+        counted.spend(days * self._often // _DAYS_A_STEP.get(parts["FREQ"], 1))
         until = min(self._until(parts.pop("UNTIL", None)) or ends, ends)
         self.comes = until >= begins and comes(parts, begins, until)
         self._last = until
         if not self.comes:
+            counted.spend(_IN_VAIN)
             return
         if count <= (days + 1) * self._often and count:
             found = list(islice(rrulestr(self._text(until), dtstart=begins), count))
