@@ -599,6 +599,9 @@ def test_a_deleted_draft_comes_back_whole(
     assert edits.restore_draft(session, **values) is event
     with pytest.raises(NotFound):
         edits.restore_draft(session, **values | {"uuid": uuid4()})
+    edits.delete_draft(session, actor=actor, now=NOW, event=event)
+    (again,) = edits.deleted_drafts(session, actor=actor, programme=programme)
+    assert again.id > entry.id, "as it was when it was deleted last"
 
 
 def test_what_is_published_is_not_deleted(session: Session, actor: Actor, meeting: Event) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, insert, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from mmp.core.errors import NotFound, UserError
 from mmp.models import (
@@ -83,13 +83,18 @@ def delete_draft(session: Session, *, actor: Actor, now: datetime, event: Event)
 def deleted_drafts(
     session: Session, *, actor: Actor, programme: Programme
 ) -> Sequence[HistoryEntry]:
-    """The deleted drafts of a programme, the latest first; `changes["title"]` is the title."""
+    """The deleted drafts of a programme, the latest first; `changes["title"]` is the title. What is
+    there again, and what was kept at an earlier deletion of the same draft, is left out."""
+    later = aliased(HistoryEntry)
+    same = (later.subject_kind == KIND, later.subject_uuid == HistoryEntry.subject_uuid)
     return session.scalars(
         select(HistoryEntry)
         .where(
             HistoryEntry.programme_id == programme.id,
             HistoryEntry.programme_id.in_(actor.plans),
             HistoryEntry.subject_kind == KIND,
+            ~select(Event.id).where(Event.uuid == HistoryEntry.subject_uuid).exists(),
+            ~select(later.id).where(*same, later.id > HistoryEntry.id).exists(),
         )
         .options(joinedload(HistoryEntry.actor))
         .order_by(HistoryEntry.id.desc())
@@ -117,7 +122,6 @@ def restore_draft(
     for later in _by_keys(session, programme, entry.changes["successors"]):
         later.predecessors.append(event)
     event.changed_at = now
-    session.delete(entry)
     note(session, actor=actor, now=now, event=event, action="undeleted")
     session.flush()
     return event
