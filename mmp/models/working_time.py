@@ -33,8 +33,8 @@ class DayOverride(Identified, Versioned, Base):
 
 
 class WorkingHours(Identified, Versioned, Base):
-    """A person's own week. `week` maps a weekday (ISO: Monday is "1") to half hours from midnight,
-    in their zone: `{"1": [[18, 34]]}` is Monday from 09:00 to 17:00."""
+    """A person's own week, in their zone: `{"painted": "..."}` as `core.working_time.Week` has it;
+    empty for the hours of their country."""
 
     __table_args__ = (UniqueConstraint("person_id"),)
 
