@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -221,7 +222,7 @@ class AtRisk:
     def _desk(self) -> None:
         """What happens in a year: invited, moved, called off, taken off, written to, talked."""
         session, chief = self.session, self.actor(self.chief)
-        common = {"actor": chief, "now": NOW}
+        common: dict[str, Any] = {"actor": chief, "now": NOW}
         for event in (self.meeting, self.extra):
             invitations.invite(session, **common, event=event, choice=invitations.Choice())
         session.flush()

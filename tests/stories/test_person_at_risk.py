@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from zipfile import ZipFile, is_zipfile
 
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -206,7 +206,10 @@ def legible_mail(octets: bytes) -> str:
     mail = email.message_from_bytes(octets, policy=email.policy.default)
     heads = [f"{name}: {value}" for part in mail.walk() for name, value in part.items()]
     bodies = [
-        legible(part.get_payload(decode=True) or b"", part.get_content_type())
+        legible(
+            bytes(part.get_payload(decode=True) or b""),  # type: ignore[arg-type]  # decoded
+            part.get_content_type(),
+        )
         for part in mail.walk()
         if not part.is_multipart()
     ]
