@@ -207,7 +207,7 @@ def legible_mail(octets: bytes) -> str:
     heads = [f"{name}: {value}" for part in mail.walk() for name, value in part.items()]
     bodies = [
         legible(
-            bytes(part.get_payload(decode=True) or b""),  # type: ignore[arg-type]  # decoded
+            bytes(part.get_payload(decode=True) or b""),
             part.get_content_type(),
         )
         for part in mail.walk()
