@@ -8,6 +8,7 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from uuid import UUID
 
 SOFT_BREAK = b"=\r\n"
@@ -28,6 +29,7 @@ class Secret:
     token: str = field(repr=False)
 
 
+@lru_cache(maxsize=256)
 def secret_for(secret: str, mail: UUID, purpose: str, of: str) -> Secret:
     """The token and its stand-in, which nobody can guess: a title typed by someone could otherwise
     smuggle the reader's token into an address of theirs."""

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from mmp.adapters.renderer import language_for
 from mmp.adapters.translations import in_every_language
@@ -53,7 +53,7 @@ def reminder_source(session: Session, mails: Sequence[Mail], site: Site) -> Mapp
     rows = read_lines(session, Delivery.mail_id.in_([mail.id for mail in mails]))
     for row in rows:
         if row.Delivery.state in CARRIED and _still_true(row):
-            carried.setdefault(row.Delivery.mail_id, []).append(row)
+            carried.setdefault(row.Delivery.mail_id or 0, []).append(row)
     rules = event_facts(session, {row.Delivery.event_id for row in rows})
     found = {}
     for mail in mails:
@@ -89,17 +89,32 @@ def _more(mail: Mail, lines: Sequence[Any], items: Sequence[Item]) -> More:
     return More(values=values)
 
 
-def read_lines(session: Session, *which: ColumnElement[bool]) -> Sequence[Any]:
-    """Lines of the plan with what `ABOUT` says of their readers."""
-    return session.execute(
-        select(Delivery, *ABOUT)
+class Line(NamedTuple):
+    """A line of the plan with what `ABOUT` says of its reader, under the same names."""
+
+    Delivery: Delivery
+    Event: Event
+    Person: Person
+    Participation: Participation | None
+    joins: bool
+    quiet: bool
+
+
+def read_lines(session: Session, *which: ColumnElement[bool]) -> Sequence[Line]:
+    """Lines of the plan with what `ABOUT` says of their readers. Event and reader are read once
+    each: with every line, their texts would cost more than all else."""
+    rows = session.execute(
+        select(Delivery, *ABOUT[2:])
         .join(Event, Event.id == Delivery.event_id)
         .join(Person, Person.id == Delivery.person_id)
         .outerjoin(Participation, _THEIRS)
         .where(*which)
-        .options(joinedload(Event.programme))
+        .options(
+            selectinload(Delivery.event).joinedload(Event.programme), selectinload(Delivery.person)
+        )
         .order_by(Event.starts_at, Delivery.id)
-    ).all()
+    )
+    return [Line(line, line.event, line.person, *about) for line, *about in rows]
 
 
 def read_one(session: Session, *, event: Event, person: Person) -> Any:
