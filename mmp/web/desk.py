@@ -1,6 +1,6 @@
 """The desk of those who run a programme: its year with what is not done yet, and its months."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from flask import current_app, redirect, render_template, url_for
@@ -9,7 +9,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from mmp.core.preparation import Gap, Todo
-from mmp.core.zones import day_in_zone
+from mmp.core.zones import day_in_zone, tz_version
 from mmp.models import Event
 from mmp.services import desk as service, inbound, time_law
 from mmp.services.attendance import over_the_year
@@ -57,7 +57,7 @@ def desk(slug: str) -> str:
         balance=balance(members(session(), actor(), programme, day_in_zone(now, programme.zone))),
         attended=over_the_year(session(), programme, now=now),
         mails=inbound.open_count(session(), actor=actor()),
-        moved=_moved(programme.id, now),
+        moved=_moved(programme.id, events, now),
         around=around,
         may_add="pages.new_event" in current_app.view_functions,
     )
@@ -88,9 +88,11 @@ def desk_month(slug: str, month: str) -> str:
     )
 
 
-def _moved(programme_id: int, now: datetime) -> int:
-    """Events that the law of time moved, for who decides of them."""
-    if programme_id not in actor().coordinates:
+def _moved(programme_id: int, events: Iterable[Event], now: datetime) -> int:
+    """Events that the law of time moved, for who decides of them. Mostly there are none: then
+    nothing is asked."""
+    behind = any(event.ends_at > now and event.tz_version != tz_version() for event in events)
+    if programme_id not in actor().coordinates or not behind:
         return 0
     return time_law.count_moved(session(), now=now, programme_id=programme_id)
 

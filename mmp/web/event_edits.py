@@ -17,6 +17,7 @@ from mmp.models import Event, Programme
 from mmp.services import event_edits as service
 from mmp.web import event_words as words
 from mmp.web.context import context, session
+from mmp.web.dates import lines_of_event, typed_when
 from mmp.web.desk import around
 from mmp.web.event_forms import UNSEEN, EventForm, event_form
 from mmp.web.forms import refuse
@@ -220,6 +221,7 @@ def _preview_page(event: Event, form: EventForm, found: service.Preview) -> Resp
         form=form,
         found=found,
         typed=typed,
+        hits=lines_of_event(event, found.when),
         names=_names(event, found.changes.items()),
     )
 
@@ -233,6 +235,7 @@ def _form_page(event: Event, form: EventForm, status: int = 200, **more: Any) ->
         programme=event.programme,
         event=event,
         form=form,
+        hits=lines_of_event(event, typed_when(form.data, event.zone)),
         names=_names(event, names),
         **values,
     )

@@ -1,6 +1,6 @@
 """When people work, and what a date hits among them."""
 
-from mmp.services.working_time.dates import Found, Readers, date_hits, readers_of
+from mmp.services.working_time.dates import Found, Readers, date_hits, planned_event, readers_of
 from mmp.services.working_time.overrides import (
     DayDetails,
     known_days,
@@ -28,6 +28,7 @@ __all__ = [
     "known_days",
     "own_absences",
     "own_week",
+    "planned_event",
     "put_back_day",
     "readers_of",
     "remove_absence",

@@ -7,10 +7,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mmp.core.errors import NotFound
 from mmp.core.when import When
 from mmp.core.working_time import Hit, Shift, Unsettled, days_hits, shifts, unsettled
 from mmp.models import Event, Invitation, Membership, Pair, Participation, Person
 from mmp.models.enums import MembershipStatus, Partstat
+from mmp.services.permissions import Actor, editable_events
 from mmp.services.taking_part import TAKING_PART
 from mmp.services.working_time.rhythms import almanac, rhythms
 
@@ -36,6 +38,18 @@ class Found:
         return bool(self.hits or self.moved or self.unsettled)
 
 
+def planned_event(session: Session, *, actor: Actor, programme_id: int, key: str) -> Event:
+    """An event that the actor may change, and nothing around it. Raises NotFound."""
+    found = session.scalar(
+        select(Event).where(
+            Event.programme_id == programme_id, Event.key == key, editable_events(actor)
+        )
+    )
+    if found is None:
+        raise NotFound("There is no such event.")
+    return found
+
+
 def readers_of(
     session: Session,
     *,
@@ -44,12 +58,13 @@ def readers_of(
     pair: Pair | None = None,
 ) -> Readers:
     """Who takes part in the event and has not declined, or the pair; where nobody is on the list
-    yet everybody with a part in the programme. At most three statements."""
+    yet everybody with a part in the programme. At most two statements."""
     if pair is not None:
         return Readers([member.person for member in pair.members if member.ends_on is None])
     if event is not None:
-        people = session.scalars(
-            select(Person)
+        told = select(func.min(Invitation.told_at)).where(Invitation.event_id == event.id)
+        rows = session.execute(
+            select(Person, told.scalar_subquery())
             .join(Participation, Participation.person_id == Person.id)
             .where(
                 Participation.event_id == event.id,
@@ -58,9 +73,8 @@ def readers_of(
             )
             .order_by(Person.id)
         ).all()
-        told = select(func.min(Invitation.told_at)).where(Invitation.event_id == event.id)
-        if people:
-            return Readers(people, session.scalar(told))
+        if rows:
+            return Readers([row[0] for row in rows], rows[0][1])
     members = select(Membership.person_id).where(
         Membership.programme_id == programme_id, Membership.status == MembershipStatus.ACTIVE
     )
@@ -72,7 +86,7 @@ def date_hits(
     session: Session, *, now: datetime, when: When, readers: Readers, language: str = "en"
 ) -> Found:
     """Holidays, weekends and days off that a time hits, by its days in its own zone; of a month
-    nothing. Three statements."""
+    nothing. Two statements."""
     if when.precision not in ("timed", "days") or not readers.people:
         return Found()
     first = when.sort_day

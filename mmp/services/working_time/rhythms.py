@@ -26,16 +26,20 @@ def almanac(session: Session, language: str = "en") -> Almanac:
 
 
 def rhythms(session: Session, people: Sequence[Person]) -> list[Rhythm]:
-    """Of these people, in their order: with own hours, days off and journeys. Two statements."""
-    numbers = [person.id for person in people]
-    weeks = {
-        row.person_id: week_of(row)
-        for row in session.scalars(select(WorkingHours).where(WorkingHours.person_id.in_(numbers)))
-    }
+    """Of these people, in their order: with own hours, days off and journeys. One statement."""
+    weeks: dict[int, Week | None] = {}
     away: dict[int, list[Absence]] = defaultdict(list)
-    absences = select(Absence).where(Absence.person_id.in_(numbers)).order_by(Absence.id)
-    for row in session.scalars(absences):
-        away[row.person_id].append(row)
+    rows = session.execute(
+        select(Person.id, WorkingHours, Absence)
+        .outerjoin(WorkingHours, WorkingHours.person_id == Person.id)
+        .outerjoin(Absence, Absence.person_id == Person.id)
+        .where(Person.id.in_([person.id for person in people]))
+        .order_by(Absence.id)
+    )
+    for number, hours, absence in rows:
+        weeks[number] = week_of(hours)
+        if absence is not None:
+            away[number].append(absence)
     return [
         Rhythm(
             person.country,
