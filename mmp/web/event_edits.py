@@ -23,6 +23,7 @@ from mmp.web.event_forms import UNSEEN, EventForm, event_form
 from mmp.web.forms import refuse
 from mmp.web.guards import actor, planner
 from mmp.web.pages import pages
+from mmp.web.slots_forms import with_time_taken
 from mmp.web.texts import may_name
 
 _EVENTS = "/programmes/<handle:slug>/events/"
@@ -60,7 +61,8 @@ def edit_event(slug: str, key: str) -> Response:
     event = service.editable_event(session(), actor=actor(), slug=slug, key=key)
     form = _form(event)
     if request.method == "GET" or "back" in request.form:
-        return _form_page(event, form)
+        taken = with_time_taken(service.details_of(event)) if request.method == "GET" else None
+        return _form_page(event, _form(event, taken) if taken else form)
     details = _details(event, form)
     if details is None:
         return _form_page(event, form, status=422)
@@ -303,6 +305,15 @@ def _say(saved: service.Saved, sentence: str) -> None:
             )
         )
     flash(" ".join(parts))
+    if saved.not_invited:
+        flash(
+            ngettext(
+                "%(num)s person is not invited yet and heard nothing.",
+                "%(num)s people are not invited yet and heard nothing.",
+                saved.not_invited,
+            ),
+            "not_invited",
+        )
 
 
 def _page(template: str, status: int = 200, **values: Any) -> Response:

@@ -259,6 +259,38 @@ def test_who_waits_for_a_seat_is_told_too(
     assert "in-line" in {mail.person.key for mail in _mails(session)}
 
 
+def test_who_was_never_told_of_it_hears_nothing(
+    session: Session, make: Factory, programme: Programme, actor: Actor, meeting: Event
+) -> None:
+    """“It has moved” is no first word about an event; what waits to go counts as heard."""
+    listed, speaker, written = (make.person(programme, key=f"new-{name}") for name in "abc")
+    for person in (listed, written):
+        make.participation(meeting, person, partstat=Partstat.NEEDS_ACTION)
+    make.role(make.item(meeting, datetime(2026, 10, 15, 14)), person=speaker)
+    outbox.enqueue(
+        session,
+        now=NOW,
+        kind="message",
+        person=written,
+        template="message",
+        parameters={},
+        dedupe_key="message",
+        event=meeting,
+    )
+    session.refresh(meeting)
+    wanted = replace(edits.details_of(meeting), when=timed(datetime(2026, 10, 22, 14)))
+    found = edits.preview(session, actor=actor, now=NOW, event=meeting, details=wanted)
+    assert {person.key for person in found.not_invited} == {"new-a", "new-b"}
+    assert {"new-a", "new-b"}.isdisjoint({person.key for person in found.told})
+    saved = _save(session, actor, meeting, when=wanted.when)
+    assert (saved.told, saved.not_invited) == (4, 2)
+    assert {mail.person.key for mail in _mails(session, "event_moved")} == {
+        *("stockholm", "amman", "rabat", "new-c")
+    }
+    assert edits.cancel_event(session, actor=actor, now=NOW, event=meeting) == 4
+    assert {"new-a", "new-b"}.isdisjoint({mail.person.key for mail in _mails(session)})
+
+
 def test_a_discreet_readers_mail_names_nothing(
     session: Session, make: Factory, programme: Programme, actor: Actor, meeting: Event
 ) -> None:

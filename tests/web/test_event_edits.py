@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from mmp.adapters.database import db
 from mmp.models import Event, Mail, Programme
-from mmp.models.enums import EventStatus, MembershipRole
+from mmp.models.enums import EventStatus, MembershipRole, Partstat
 from tests.support.door import sign_in
 from tests.support.factories import Factory, timed
 from tests.web.html import Page, page
@@ -231,6 +231,26 @@ def test_a_move_is_shown_before_it_is_saved(
     moved = one(session, "meeting")
     assert moved.agenda[0].starts_local == datetime(2026, 10, 27, 20)
     assert [mail.kind for mail in session.scalars(select(Mail))] == ["event_moved"]
+
+
+def test_who_is_not_invited_yet_is_named_and_not_told(
+    client: FlaskClient, session: Session, make: Factory, programme: Programme, meeting: Event
+) -> None:
+    person = make.person(programme, name="Omar Nouri")
+    make.participation(meeting, person, partstat=Partstat.NEEDS_ACTION)
+    session.commit()
+    path = EVENTS + "meeting/edit/"
+    sent = filled(client, path, city__en="Lund")
+    shown = Page(client.post(path, data=sent).text)
+    text = " ".join(shown.text.split())
+    assert "1 person gets a mail. Lina Haddad" in text
+    assert "1 person is not invited yet and hears nothing: Omar Nouri" in text
+    saved = client.post(path, data=fields(shown) | {"confirmed": "1"})
+    said = page(client, saved.location)
+    assert "1 person is not invited yet and heard nothing. Invite them" in said.text
+    assert said.links.count(EVENTS + "meeting/invitations/") > 1
+    asked = " ".join(page(client, EVENTS + "meeting/cancellation/").text.split())
+    assert "1 person is not invited yet and hears nothing: Omar Nouri" in asked
 
 
 def test_a_mended_word_is_saved_at_once(

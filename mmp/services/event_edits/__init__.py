@@ -15,7 +15,7 @@ from mmp.services.event_edits.reading import (
 )
 from mmp.services.event_edits.removing import delete_draft, deleted_drafts, restore_draft
 from mmp.services.event_edits.states import cancel_event, publish_event, restore_event
-from mmp.services.event_edits.telling import listeners, would_tell
+from mmp.services.event_edits.telling import listeners, not_invited, who_knows, would_tell
 
 __all__ = [
     "Choices",
@@ -34,10 +34,12 @@ __all__ = [
     "known_events",
     "known_people",
     "listeners",
+    "not_invited",
     "planned_programme",
     "preview",
     "publish_event",
     "restore_draft",
     "restore_event",
+    "who_knows",
     "would_tell",
 ]

@@ -23,7 +23,7 @@ from mmp.services.agenda_edits import outside_items
 from mmp.services.calendar_parts import facts_of
 from mmp.services.desk import person_of
 from mmp.services.event_edits.reading import details_of, may_be_contact, may_be_earlier
-from mmp.services.event_edits.telling import tell, would_reword, would_tell
+from mmp.services.event_edits.telling import not_invited, tell, would_reword, would_tell
 from mmp.services.permissions import Actor
 
 _NOT_HANDLES = frozenset({"new"})
@@ -38,6 +38,8 @@ class Saved:
     changes: Mapping[str, list[Any]]
     remarks: tuple[Remark, ...] = ()
     told: int = 0
+    not_invited: int = 0
+    """How many would have been told, had they been invited before."""
     moved_items: int = 0
     outside_items: int = 0
     """How many items of the agenda lie outside the event now, where its time was changed."""
@@ -99,8 +101,8 @@ def change_event(
 
     Raises StaleEdit where someone has saved another version than `version` meanwhile, unless the
     event already is as wished (a form sent twice); UserError beside the field that does not hold.
-    People are told by mail of a change of time, place or form of a published event; of new words
-    only with `tell_all`.
+    People who know of a published event are told by mail of a change of time, place or form; of
+    new words only with `tell_all`.
     """
     when, remarks = settle(details.when)
     before, ends_before, facts = details_of(event), event.ends_at, facts_of(event)
@@ -117,17 +119,18 @@ def change_event(
         rules.touch(event, changes.keys(), now=now)
         note(session, actor=actor, now=now, event=event, action="changed", changes=changes)
     flush(session)
-    told = 0
+    told = strangers = 0
     rewritten = tell_all and would_reword(event, changes.keys(), now=now)
     if rewritten or would_tell(event, changes.keys(), ends_at=ends_before, now=now):
         told = tell(session, now=now, event=event, before=facts, rewritten=rewritten)
+        strangers = len(not_invited(session, event))
     out = len(outside_items(event)) if "when" in changes else 0
     moved_up = over = 0
     if not {"capacity", "form"}.isdisjoint(changes):
         moved_up = len(answers.follow_capacity(session, now=now, event=event))
         if event.capacity is not None:
             over = max(0, answers.seats_taken(session, event) - event.capacity)
-    return Saved(event, changes, remarks, told, len(items), out, moved_up, over)
+    return Saved(event, changes, remarks, told, strangers, len(items), out, moved_up, over)
 
 
 def note(

@@ -26,7 +26,7 @@ from mmp.models import AgendaItem, AgendaRole, Event, Feed, Participation, Perso
 from mmp.models.enums import EventStatus, Partstat, Precision
 from mmp.services.event_edits.changing import with_when
 from mmp.services.event_edits.reading import details_of
-from mmp.services.event_edits.telling import listeners, would_reword, would_tell
+from mmp.services.event_edits.telling import listeners, who_knows, would_reword, would_tell
 from mmp.services.events import when_of
 from mmp.services.permissions import Actor, editable_events
 from mmp.services.taking_part import TAKING_PART
@@ -49,7 +49,8 @@ class Preview:
 
     `effects` has one entry per time zone of those who take part, with its people, where an hour is
     known; `busy` those who are expected elsewhere at the new time. `told` is empty where nobody
-    gets a mail; `unreachable` are those who would, had they an address.
+    gets a mail; `unreachable` are those who would, had they an address, and `not_invited` those
+    who would, did they know of the event.
     """
 
     changes: Mapping[str, list[Any]]
@@ -57,6 +58,7 @@ class Preview:
     when: When
     told: Sequence[Person]
     unreachable: Sequence[Person]
+    not_invited: Sequence[Person]
     effects: Sequence[tuple[Effect, Sequence[Person]]]
     feeds: int
     shift: timedelta | None
@@ -86,7 +88,7 @@ class Preview:
     @property
     def asks(self) -> bool:
         """Whether others notice, or the agenda might move along: then it is shown before saving."""
-        return bool(self.told or self.unreachable or self.moved)
+        return bool(self.told or self.unreachable or self.not_invited or self.moved)
 
 
 def preview(
@@ -97,6 +99,8 @@ def preview(
     when, remarks = settle(details.when)
     changes = differences(before, with_when(details, when))
     people = listeners(session, event)
+    knowing = who_knows(session, event)
+    reached = [person for person in people if person.email]
     mailed = would_tell(event, changes, ends_at=event.ends_at, now=now) or (
         would_tell(event, changes, ends_at=when.span().ends_at, now=now)
     )
@@ -105,15 +109,18 @@ def preview(
         changes=changes,
         remarks=remarks,
         when=when,
-        told=[person for person in people if person.email] if mailed else [],
+        told=[person for person in reached if person.id in knowing] if mailed else [],
         unreachable=[person for person in people if not person.email] if mailed else [],
+        not_invited=[one for one in reached if one.id not in knowing] if mailed else [],
         effects=_effects(people, before.when, when) if moves and when.starts_local else (),
         feeds=_feeds(session, people) if event.status is not EventStatus.DRAFT else 0,
         shift=shift_of(before.when, when) if moves else None,
         moved=_items(event, before.when, when, along=True) if moves else (),
         kept=_items(event, before.when, when, along=False) if moves else (),
         busy=_busy(session, actor, event, people, when) if moves else (),
-        reworded=not mailed and bool(people) and would_reword(event, changes, now=now),
+        reworded=not mailed
+        and any(one.id in knowing for one in reached)
+        and would_reword(event, changes, now=now),
     )
 
 

@@ -4,20 +4,24 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from mmp.core.event_changes import TOLD
 from mmp.models import (
     AgendaItem,
     AgendaRole,
+    Delivery,
     Event,
+    Invitation,
+    Mail,
     Membership,
     PairMember,
     Participation,
     Person,
 )
 from mmp.models.enums import Entry, EventStatus, MembershipStatus, Partstat
+from mmp.models.mail import WAITING, MailState
 from mmp.services import outbox
 from mmp.services.answers import answer_link
 from mmp.services.calendar_parts import (
@@ -85,6 +89,36 @@ def listeners(session: Session, event: Event) -> Sequence[Person]:
     ).all()
 
 
+def who_knows(session: Session, event: Event) -> set[int]:
+    """The numbers of those who know of the event, and so hear what becomes of it: who was invited
+    by mail, got another mail about it or is about to, or has answered.
+
+    Whoever was only put on its list has heard nothing, and "it has moved" would be the first word.
+    """
+    mailed = Mail.state.in_((MailState.SENT, *WAITING))
+    of_event = Delivery.event_id == event.id
+    ways = (
+        select(Invitation.person_id).where(Invitation.event_id == event.id),
+        select(Mail.person_id).where(Mail.event_id == event.id, mailed),
+        select(Delivery.person_id).join(Mail, Mail.id == Delivery.mail_id).where(of_event, mailed),
+        select(Participation.person_id).where(
+            Participation.event_id == event.id,
+            or_(
+                Participation.answered_at.is_not(None),
+                Participation.partstat != Partstat.NEEDS_ACTION,
+            ),
+        ),
+    )
+    return set(session.scalars(union(*ways)))
+
+
+def not_invited(session: Session, event: Event) -> Sequence[Person]:
+    """Those of the `listeners` who could get a mail and know nothing of the event yet, by name."""
+    known = who_knows(session, event)
+    people = listeners(session, event)
+    return [person for person in people if person.email and person.id not in known]
+
+
 def would_tell(event: Event, fields: Collection[str], *, ends_at: datetime, now: datetime) -> bool:
     """Whether a change of these fields is told: of published events, if time, place or form
     change and it is not over both before and after. `ends_at` is the end before the change."""
@@ -114,8 +148,8 @@ def tell(
     rewritten: bool = False,
     clocks: Mapping[str, Facts] | None = None,
 ) -> int:
-    """One mail to each listener who has an address, about what changed since `before`, the facts
-    as they were; gives how many.
+    """One mail to each listener who has an address and knows of the event, about what changed
+    since `before`, the facts as they were; gives how many.
 
     Who was invited by mail gets the change for their calendar with it. Who has not got an earlier
     mail of a change yet gets one for both, or none where all is again as they know it; an
@@ -125,9 +159,10 @@ def tell(
     know them, tells everybody that the law of time has changed, and brings the entry anew.
     """
     facts = facts_of(event)
+    knowing = who_knows(session, event)  # before mails that wait are stopped
     unheard = replace_waiting(session, now=now, event=event, kinds=KINDS)
     unread = unread_invitations(session, event)
-    people = listeners(session, event)
+    people = [person for person in listeners(session, event) if person.id in knowing]
     held = held_entries(session, event)
     wanting = who_wants(session, [one for one in people if (one.id, event.uid) in held])
     on_list = select(Participation).where(Participation.event_id == event.id)
