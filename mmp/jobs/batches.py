@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, tuple_
-from sqlalchemy.orm import Session, joinedload, selectinload, undefer
+from sqlalchemy.orm import Session, defer, joinedload, selectinload, undefer
 
 from mmp.adapters.mailer import Outgoing
 from mmp.core.mail import (
@@ -21,13 +21,16 @@ from mmp.core.mail import (
     redacted,
 )
 from mmp.jobs.results import end
-from mmp.models import Event, Mail, OptOut
+from mmp.models import Event, Mail, OptOut, Person
 from mmp.models.enums import EventStatus
 from mmp.models.mail import MailState
 from mmp.services import outbox
 
 MOST_OCTETS = 16_000_000
 """In one batch's mails together: whoever attaches much is sent in smaller ones."""
+
+UNSAID = (Person.position, Person.languages, Person.gender_description, Person.search)
+"""What no mail says of its reader, and would have to be read with every one."""
 
 log = logging.getLogger("mmp.mail")
 
@@ -116,7 +119,7 @@ def _load(session: Session, numbers: Sequence[int]) -> list[Mail]:
         select(Mail)
         .where(Mail.id.in_(numbers))
         .options(
-            joinedload(Mail.person),
+            joinedload(Mail.person).options(*map(defer, UNSAID)),
             selectinload(Mail.programme),
             selectinload(Mail.event).joinedload(Event.programme),
             undefer(Mail.octets),

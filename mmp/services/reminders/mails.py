@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, defer, joinedload, selectinload
 
 from mmp.adapters.renderer import language_for
 from mmp.adapters.translations import in_every_language
@@ -110,7 +110,9 @@ def read_lines(session: Session, *which: ColumnElement[bool]) -> Sequence[Line]:
         .outerjoin(Participation, _THEIRS)
         .where(*which)
         .options(
-            selectinload(Delivery.event).joinedload(Event.programme), selectinload(Delivery.person)
+            selectinload(Delivery.event).joinedload(Event.programme),
+            selectinload(Delivery.person),
+            *map(defer, (Delivery.why, Participation.position, Participation.organisation_name)),
         )
         .order_by(Event.starts_at, Delivery.id)
     )
