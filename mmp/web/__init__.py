@@ -33,6 +33,7 @@ from mmp.web import (
     messages_sending,
     mine,
     outbox,
+    own_hours,
     pair_board,
     pair_board_acts,
     pairs,
@@ -58,6 +59,7 @@ from mmp.web import (
     time_law,
     unsubscribe,
     uploads,
+    working_days,
     worklist,
 )
 from mmp.web.context import Context
@@ -73,7 +75,7 @@ PAGES = (
     *(people_import, people_import_rows, people_import_saving),
     *(people_desk, people_desk_edit, people_desk_join, people_desk_many),
     *(pair_board, pair_board_acts, attendance),
-    *(dates, time_law),
+    *(dates, time_law, own_hours, working_days),
     *(desk, agenda_edits, agenda_said, participants, participants_many, invitations, uploads),
     *(messages, messages_sending, reminders, reminder_rules, reminder_plans),
     *(mine, seen, pairs, talks, outbox, worklist, answers, answer_lists, unsubscribe),

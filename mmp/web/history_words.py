@@ -17,6 +17,7 @@ from mmp.web.labels import N_
 KINDS = {
     "agenda_item": N_("Agenda item"),
     "consent": N_("Consent"),
+    "day_override": N_("Working day"),
     "document": N_("Document"),
     "event": N_("Event"),
     "membership": N_("Part in the programme"),

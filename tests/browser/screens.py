@@ -74,6 +74,7 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
     "mentor": (
         Screen("home/"),
         Screen("home/seen/"),
+        Screen("home/hours/"),
         Screen("home/privacy/"),
         Screen("home/held/"),
         Screen("home/about-me/"),
@@ -101,6 +102,8 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         Screen(f"{PROGRAMME}/desk/month/2026-06/"),
         Screen(f"{PROGRAMME}/deleted-events/"),
         Screen(f"{PROGRAMME}/history/"),
+        Screen(f"{PROGRAMME}/working-days/"),
+        Screen(f"{PROGRAMME}/clocks/"),
         Screen(f"{PROGRAMME}/retention/"),
         Screen(f"{EVENTS}/new/"),
         Screen(f"{EVENTS}/new/", _day(""), said="422"),

@@ -3,6 +3,7 @@
 from mmp.services.working_time.dates import Found, Readers, date_hits, planned_event, readers_of
 from mmp.services.working_time.overrides import (
     DayDetails,
+    countries_of,
     known_days,
     put_back_day,
     removed_day,
@@ -24,6 +25,7 @@ __all__ = [
     "Readers",
     "add_absence",
     "almanac",
+    "countries_of",
     "date_hits",
     "known_days",
     "own_absences",

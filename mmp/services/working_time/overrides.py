@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from mmp.core.countries import countries
 from mmp.core.errors import NotFound, UserError
-from mmp.models import DayOverride, HistoryEntry, Programme
+from mmp.models import DayOverride, HistoryEntry, Membership, Person, Programme
+from mmp.models.enums import MembershipStatus
 from mmp.services import history
 from mmp.services.desk import person_of
 from mmp.services.permissions import Actor
@@ -28,6 +29,21 @@ class DayDetails:
     off: bool
     name: str = ""
     source: str = ""
+
+
+def countries_of(session: Session, programme_id: int) -> frozenset[str]:
+    """Where the people of a programme live, as far as it is known."""
+    found = session.scalars(
+        select(Person.country)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.programme_id == programme_id,
+            Membership.status != MembershipStatus.LEFT,
+            Person.country.is_not(None),
+        )
+        .distinct()
+    )
+    return frozenset(code for code in found if code)
 
 
 def known_days(session: Session, *, actor: Actor, since: date) -> Sequence[DayOverride]:
