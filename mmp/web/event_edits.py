@@ -268,6 +268,8 @@ def _uuid(form: EventForm) -> UUID | None:
 def _say(saved: service.Saved, sentence: str) -> None:
     """What was done, what the clocks make of it, and who is told."""
     parts = [sentence, *(words.remark_in_words(remark) for remark in saved.remarks)]
+    if saved.past:
+        parts.append(words.past_in_words(saved.event).striptags())
     if saved.moved_items:
         count = saved.moved_items
         parts.append(

@@ -48,8 +48,8 @@ def cancel_event(slug: str, key: str) -> Response:
         over = event.ends_at <= now
         people = [] if over else service.listeners(session(), event)
         strangers = [] if over else service.not_invited(session(), event)
-        told = [person for person in people if person not in strangers]
-        values = {"people": told, "strangers": strangers, "over": over}
+        knowing = [person for person in people if person not in strangers]
+        values = {"people": knowing, "strangers": strangers, "over": over}
         return _page("event_edits/cancel.html", event, form=form, **values)
     told = service.cancel_event(
         session(),

@@ -203,6 +203,13 @@ def remark_in_words(remark: Remark) -> str:
     )
 
 
+def past_in_words(time: whens.Whenever) -> Markup:
+    """That the time set is over: a mistyped year does that."""
+    if time.first_day != time.last_day:
+        return texts.isolate(_("These days are over. Is the year right?"))
+    return texts.isolate(_("This day is over. Is the year right?"))
+
+
 def action(entry: HistoryEntry, event: Event) -> Markup:
     """Who did what, as one sentence."""
     who = texts.name_of(entry.actor) if entry.actor else texts.isolate(_("The programme file"))

@@ -22,7 +22,7 @@ _BLOCKED = {
     Blocked.DRAFT: N_("Publish the event first: people are invited to what they can see."),
     Blocked.CANCELLED: N_("The event is cancelled."),
     Blocked.NO_DAY: N_(
-        "Fix the day first: a calendar needs one. Until then a message asks people to keep the month."
+        "Fix the day first: a calendar needs one. Until then a message can ask for the month."
     ),
     Blocked.OVER: N_("The event is over."),
 }

@@ -233,6 +233,17 @@ def test_a_move_is_shown_before_it_is_saved(
     assert [mail.kind for mail in session.scalars(select(Mail))] == ["event_moved"]
 
 
+def test_a_day_in_the_past_is_remarked(client: FlaskClient, meeting: Event) -> None:
+    sent = draft(client, first_day="2025-10-15")
+    said = client.post(EVENTS + "new/", data=sent, follow_redirects=True)
+    assert "This day is over. Is the year right?" in said.text
+    path = EVENTS + "meeting/edit/"
+    shown = client.post(path, data=filled(client, path, first_day="2025-10-15"))
+    assert "This day is over. Is the year right?" in shown.text
+    said = client.post(path, data=filled(client, path, first_day="2027-10-15") | {"confirmed": "1"})
+    assert "Is the year right?" not in client.get(said.location).text
+
+
 def test_who_is_not_invited_yet_is_named_and_not_told(
     client: FlaskClient, session: Session, make: Factory, programme: Programme, meeting: Event
 ) -> None:

@@ -45,6 +45,8 @@ class Saved:
     """How many items of the agenda lie outside the event now, where its time was changed."""
     moved_up: int = 0
     """How many of the waiting list have a seat now, where there are more."""
+    past: bool = False
+    """Whether the time that was set is over already."""
     over: int = 0
     """How many people more than seats there are, where there are fewer now. All keep theirs."""
 
@@ -83,7 +85,7 @@ def create_event(
     _assign(session, event, details, set(plain(details)))
     session.flush()
     note(session, actor=actor, now=now, event=event, action="created")
-    return Saved(event, {}, remarks)
+    return Saved(event, {}, remarks, past=event.ends_at <= now)
 
 
 def change_event(
@@ -130,7 +132,9 @@ def change_event(
         moved_up = len(answers.follow_capacity(session, now=now, event=event))
         if event.capacity is not None:
             over = max(0, answers.seats_taken(session, event) - event.capacity)
-    return Saved(event, changes, remarks, told, strangers, len(items), out, moved_up, over)
+    past = "when" in changes and event.ends_at <= now
+    counts = (told, strangers, len(items), out, moved_up)
+    return Saved(event, changes, remarks, *counts, past=past, over=over)
 
 
 def note(

@@ -67,6 +67,8 @@ class Preview:
     kept: Sequence[ItemMove]
     """As they would lie if they stayed."""
     busy: Sequence[tuple[Person, Sequence[Event]]]
+    past: bool = False
+    """Whether the new time is over already."""
     reworded: bool = False
     """Whether people could be told of new words, though neither time, place nor form changes."""
 
@@ -118,6 +120,7 @@ def preview(
         moved=_items(event, before.when, when, along=True) if moves else (),
         kept=_items(event, before.when, when, along=False) if moves else (),
         busy=_busy(session, actor, event, people, when) if moves else (),
+        past=moves and when.span().ends_at <= now,
         reworded=not mailed
         and any(one.id in knowing for one in reached)
         and would_reword(event, changes, now=now),
