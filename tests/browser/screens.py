@@ -109,6 +109,7 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         Screen(f"{EVENTS}/new/", _day(""), said="422"),
         Screen(f"{EVENTS}/june/edit/"),
         Screen(f"{EVENTS}/december/edit/", _day("2026-12-03")),
+        Screen(f"{EVENTS}/december/times/"),
         Screen(f"{EVENTS}/december/cancellation/"),
         Screen(f"{EVENTS}/december/history/"),
         Screen(f"{EVENTS}/december/copy/"),
