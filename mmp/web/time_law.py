@@ -7,10 +7,9 @@ from flask_babel import gettext as _, ngettext
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
 
-from mmp.core.errors import NotFound
 from mmp.core.zones import tz_version
 from mmp.services import desk, time_law as service
-from mmp.services.time_law import Keep
+from mmp.services.time_law import Keep, Settled
 from mmp.web.context import context, session
 from mmp.web.forms import ConfirmForm
 from mmp.web.guards import actor, coordinator
@@ -52,7 +51,7 @@ def settle_clock(slug: str, uuid: UUID) -> Response:
         moved = service.moved_event(session(), actor=actor(), now=now, uuid=uuid)
         told = service.settle(session(), actor=actor(), now=now, moved=moved, keep=keep)
         session().commit()
-    except (NotFound, StaleDataError):  # pressed twice, or somebody else has just changed it
+    except (Settled, StaleDataError):  # pressed twice, or somebody else has just changed it
         session().rollback()
         flash(_("Nothing was changed: this event does not wait for a decision any more."))
         return _back(slug)

@@ -18,7 +18,7 @@ from mmp.models.enums import EventStatus, MembershipRole, ReminderPreset, Streng
 from mmp.services import invitations, permissions, sessions, time_law
 from mmp.services.invitations import Choice
 from mmp.services.permissions import Actor
-from mmp.services.time_law import Keep
+from mmp.services.time_law import Keep, Settled
 from tests.support.factories import Factory, timed
 
 NOW = datetime(2026, 9, 21, 8, 0, tzinfo=UTC)
@@ -190,7 +190,7 @@ def test_who_was_invited_gets_the_entry_anew_once(
     mails = session.scalars(select(Mail).where(Mail.kind == "event_moved")).all()
     assert len(mails) == 2
     assert {mail.parameters["calendar"]["method"] for mail in mails} == {"REQUEST"}
-    with pytest.raises(NotFound):
+    with pytest.raises(Settled):
         _settle(session, actor, rabat, Keep.WALL, NOW + timedelta(hours=2))
 
 

@@ -10,12 +10,16 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from mmp.core import zones
-from mmp.core.errors import NotFound
+from mmp.core.errors import NotFound, UserError
 from mmp.core.when import Span
 from mmp.models import AgendaItem, Event, Pair, PairMember, Participation, Person
 from mmp.models.enums import EventStatus, Partstat, Precision
 from mmp.services import events as rules
 from mmp.services.permissions import Actor
+
+
+class Settled(UserError):
+    """Nobody has to decide about this event, or somebody has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,14 @@ def moved_events(
 
 
 def moved_event(session: Session, *, actor: Actor, now: datetime, uuid: UUID) -> Moved:
-    """One of them. Raises NotFound, also where it has not moved, or not any more."""
+    """One of them. Raises NotFound, and Settled where it has not moved, or not any more."""
     mine = and_(Event.uuid == uuid, Event.programme_id.in_(actor.coordinates))
     found = _with_people(session, _moved(_behind(session, now, mine)))
-    if not found:
+    if found:
+        return found[0]
+    if session.scalar(select(Event.id).where(mine)) is None:
         raise NotFound("There is no such event.")
-    return found[0]
+    raise Settled("Nothing was changed: this event does not wait for a decision any more.")
 
 
 def count_moved(session: Session, *, now: datetime, programme_id: int | None = None) -> int:
