@@ -1,5 +1,8 @@
 """Errors as pages: what went wrong and what to do about it, in the reader's language."""
 
+import re
+from typing import Final
+
 from flask import Flask, Response, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -28,6 +31,12 @@ _WORDS = {
         N_("It has been noted. Try again in a while; nothing was changed."),
     ),
 }
+_BROKEN_LINK: Final = (
+    N_("This link leads nowhere"),
+    N_("Was it copied whole? Sign in, or answer the mail: that reaches your coordinator."),
+)
+_FROM_MAILS = re.compile(r"/[a-z]+/(answer|talks|sign-in/links|unsubscribe)/")
+"""Where links of mails lead: of one cut short not even the address is known."""
 
 
 def install(app: Flask) -> None:
@@ -60,6 +69,9 @@ def _page(status: int, answer: Response, sentence_of: UserError | None = None) -
         return secure(answer)
     languages.use(languages.of_path())
     title, remedy = _WORDS.get(status, _WORDS[400 if status < 500 else 500])
+    cut = status == 404 and _FROM_MAILS.match(request.path) is not None
+    if cut:
+        (title, remedy), sentence_of = _BROKEN_LINK, None
     answer.content_type = "text/html; charset=utf-8"
     answer.data = render_template(
         "errors/error.html",
@@ -67,6 +79,7 @@ def _page(status: int, answer: Response, sentence_of: UserError | None = None) -
         title=_(title),
         remedy=_(remedy),
         sentence=sentence(sentence_of) if sentence_of else "",
+        cut=cut,
     )
     answer.headers["Cache-Control"] = "no-store"
     return secure(answer)

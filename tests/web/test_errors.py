@@ -70,3 +70,19 @@ def test_too_large_a_form(app: Flask, client: FlaskClient, own_page: str) -> Non
     app.config["MAX_CONTENT_LENGTH"] = 100
     answer = client.post(own_page + "addresses", data={"name": "x" * 500})
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "path",
+    (
+        "answer/5f0c3b1e-8a57-4a6e-9d0a-0c2f7a1d9b11/abc/",
+        "answer/5f0c3b1e-8a57-4a6e-9d0a-0c2f7a1d9b11/" + "a" * 43 + "/",
+        "talks/5f0c3b1e-8a57/",
+        "sign-in/links/",
+        "unsubscribe/5f0c3b1e/",
+    ),
+)
+def test_a_link_of_a_mail_cut_short_says_what_to_do(client: FlaskClient, path: str) -> None:
+    found = page(client, "/en/" + path, 404)
+    assert "Was it copied whole? Sign in, or answer the mail" in found.text
+    assert "/en/sign-in/" in found.links
