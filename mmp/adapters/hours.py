@@ -4,19 +4,22 @@ import re
 from datetime import datetime
 
 from babel import Locale
-from babel.dates import format_interval, get_time_format
+from babel.dates import format_interval, format_time, get_time_format
 
 _THIN_SPACE = "\u2009"
 _BETWEEN_DIGITS = re.compile(r"(?<=\d) ?– ?(?=\d)")
 
 
-def clock_interval(starts: datetime, ends: datetime, locale: Locale) -> str:
+def clock_interval(starts: datetime, ends: datetime, locale: Locale, *, back: bool = False) -> str:
     """“13:00–15:30”, or in the twelve hours of the locale with the half of the day once where it
     can be: “1:00–3:30 م”. Both are wall times of one day.
 
     As CLDR writes intervals (UTS 35, part 4), but without space between digits, and with a whole
-    one where the half of the day stands between.
+    one where the half of the day stands between. `back`: the clocks go back in between, so that the
+    end may seem to come first; CLDR's intervals know no such thing.
     """
+    if back:
+        return "–".join(str(format_time(at, "short", locale=locale)) for at in (starts, ends))
     twelve = "a" in get_time_format("short", locale=locale).pattern
     first, last = (moment.replace(tzinfo=None) for moment in (starts, ends))
     text = str(format_interval(first, last, "hm" if twelve else "Hm", locale=locale))

@@ -72,6 +72,12 @@ def full_days_of(event: Whenever, *, over: bool = False) -> str:
     """As the text of `days_of`, with the day of the week where it is a single day."""
     first = event.starts_local.date() if event.starts_local else event.first_day
     last = event.ends_local.date() if event.ends_local else event.last_day
+    if (
+        event.starts_local
+        and event.ends_local
+        and _over_night(event.starts_local, event.ends_local)
+    ):
+        last = first  # the hours name the day they end on
     return full_day(first) if first and first == last else days_of(event, over=over).text
 
 
@@ -119,15 +125,28 @@ def month_name(day: date) -> str:
 
 
 def clock_times(starts: datetime, ends: datetime) -> str:
-    """“13:00–15:30”, or in the twelve hours of the locale. Over midnight the days stand with it."""
+    """“13:00–15:30”, or in the twelve hours of the locale, beside the day they begin on.
+
+    Over midnight the day they end on stands with it; over several days the first one too. Where
+    the clocks go back in between and the end would seem to come first, that is said.
+    """
     locale = _locale()
     if starts.date() != ends.date():
         pattern = locale.datetime_skeletons["MMMMd"].pattern
-        return " – ".join(
-            f"{format_date(moment, pattern, locale=locale)} {clock_time(moment)}"
+        first, last = (
+            f"{_first_of(format_date(moment, pattern, locale=locale))} {clock_time(moment)}"
             for moment in (starts, ends)
         )
+        return f"{clock_time(starts) if _over_night(starts, ends) else first} – {last}"
+    if ends.replace(tzinfo=None) <= starts.replace(tzinfo=None):
+        hours = clock_interval(starts, ends, locale, back=True)
+        return str(_("%(hours)s (the clocks go back in between)", hours=hours))
     return clock_interval(starts, ends, locale)
+
+
+def _over_night(starts: datetime, ends: datetime) -> bool:
+    first, last = (moment.replace(tzinfo=None) for moment in (starts, ends))
+    return first.date() < last.date() and last - first < timedelta(days=1)
 
 
 def clock_time(moment: datetime) -> str:

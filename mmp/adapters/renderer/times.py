@@ -88,6 +88,10 @@ def _clock_times(starts_at: datetime, ends_at: datetime, locale: Locale, zone: s
     starts, ends = zones.to_wall(starts_at, zone), zones.to_wall(ends_at, zone)
     comma = _comma(locale)
     day = f"{_full_day(starts.date(), locale)}{comma}"
+    if starts.date() == ends.date() and ends.replace(tzinfo=None) <= starts.replace(tzinfo=None):
+        _ = catalogue(str(locale)).gettext
+        hours = clock_interval(starts, ends, locale, back=True)
+        return day + _("%(hours)s (the clocks go back in between)") % {"hours": hours}
     if starts.date() == ends.date():
         return day + clock_interval(starts, ends, locale)
     first = f"{day}{_clock(starts, locale)}"
