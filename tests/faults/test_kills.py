@@ -61,7 +61,7 @@ def test_several_share_a_burst(
     put(session, factory, clock, MAILS)
     post.say("DOT", PAUSE)
     for _ in range(workers):
-        start_worker()
+        start_worker(batch=MAILS // 10)  # so that one alone cannot hold them all
     wait_until(lambda: len(holders(session)) == workers, "somebody got nothing")
     post.say()
     found = settle(MAILS, fault=f"{workers} workers at once")
