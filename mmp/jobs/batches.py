@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, tuple_
-from sqlalchemy.orm import Session, defer, joinedload, selectinload, undefer
+from sqlalchemy.orm import Session, joinedload, load_only, selectinload
 
 from mmp.adapters.mailer import Outgoing
 from mmp.core.mail import (
@@ -29,8 +29,16 @@ from mmp.services import outbox
 MOST_OCTETS = 16_000_000
 """In one batch's mails together: whoever attaches much is sent in smaller ones."""
 
-UNSAID = (Person.position, Person.languages, Person.gender_description, Person.search)
-"""What no mail says of its reader, and would have to be read with every one."""
+READ = (
+    *(Mail.uuid, Mail.kind, Mail.template, Mail.parameters, Mail.optional, Mail.urgent),
+    *(Mail.person_id, Mail.programme_id, Mail.event_id, Mail.due_at, Mail.next_at),
+    *(Mail.expires_at, Mail.tries, Mail.message_id, Mail.sender, Mail.address, Mail.octets),
+)
+READ_OF_PERSON = (
+    *(Person.uuid, Person.name, Person.name_native, Person.email, Person.locale, Person.zone),
+    *(Person.discreet, Person.calendar_delivery),
+)
+"""What mails are made of. The rest is there when it is asked for, at a statement a mail."""
 
 log = logging.getLogger("mmp.mail")
 
@@ -119,10 +127,10 @@ def _load(session: Session, numbers: Sequence[int]) -> list[Mail]:
         select(Mail)
         .where(Mail.id.in_(numbers))
         .options(
-            joinedload(Mail.person).options(*map(defer, UNSAID)),
+            load_only(*READ),
+            joinedload(Mail.person).load_only(*READ_OF_PERSON),
             selectinload(Mail.programme),
             selectinload(Mail.event).joinedload(Event.programme),
-            undefer(Mail.octets),
         )
     )
     by_number = {mail.id: mail for mail in found}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session, aliased, defer, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, load_only, selectinload
 
 from mmp.adapters.renderer import language_for
 from mmp.adapters.translations import in_every_language
@@ -112,7 +112,8 @@ def read_lines(session: Session, *which: ColumnElement[bool]) -> Sequence[Line]:
         .options(
             selectinload(Delivery.event).joinedload(Event.programme),
             selectinload(Delivery.person),
-            *map(defer, (Delivery.why, Participation.position, Participation.organisation_name)),
+            load_only(*_OF_A_LINE),
+            load_only(Participation.uuid, Participation.partstat, Participation.entry),
         )
         .order_by(Event.starts_at, Delivery.id)
     )
@@ -138,6 +139,10 @@ _NEUTRAL = (
     .where(_IN_PAIR.pair_id == Event.pair_id, _MEMBER.discreet)
     .correlate(Event)
     .exists()
+)
+_OF_A_LINE = (
+    *(Delivery.uuid, Delivery.event_id, Delivery.person_id, Delivery.rule, Delivery.state),
+    *(Delivery.mail_id, Delivery.time_version),
 )
 _THEIRS = and_(Participation.event_id == Event.id, Participation.person_id == Person.id)
 ABOUT = (
