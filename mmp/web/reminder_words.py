@@ -132,10 +132,11 @@ def reason(word: str | None) -> Markup:
     return isolate(reason_words(word, texts.language())) if word else Markup()
 
 
-def steps(why: Iterable[Step], *, first: bool = True) -> list[Markup]:
-    """How a line came to its time, step by step; the `first` is what the rule itself says."""
+def steps(why: Iterable[Step], *, first: bool = True, own: bool = False) -> list[Markup]:
+    """How a line came to its time, step by step; the `first` is what the rule itself says. `own`:
+    the line is the reader's."""
     taken = list(why)[0 if first else 1 :]
-    words = (step_words(step, texts.language()) for step in taken)
+    words = (step_words(step, texts.language(), own=own) for step in taken)
     return [isolate(one[:1].upper() + one[1:]) for one in words if one]
 
 

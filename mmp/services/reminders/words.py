@@ -10,16 +10,16 @@ from mmp.adapters.translations import catalogue, of_city
 from mmp.core.reminders import Step
 
 
-def step_words(step: Step, locale: str) -> str:
+def step_words(step: Step, locale: str, *, own: bool = False) -> str:
     """A step of `Delivery.why` as a sentence without a full stop, for example “21:30 the evening
-    before, because 02:00 is night in New York”."""
+    before, because 02:00 is night in New York”; `own` where the reader is whom it is about."""
     code = str(step["code"])
     if code.startswith(("before_", "after_")):
         return _distance(step, locale)
     if code.startswith("night_") or code == "put_off":
         return _night(step, locale)
     if code.startswith("weekend"):
-        return _weekend(step, locale)
+        return _weekend(step, locale, own=own)
     _ = catalogue(locale).gettext
     if code == "late":
         return _("sent late, once, because its time had passed when it was planned")
@@ -44,7 +44,7 @@ def _distance(step: Step, locale: str) -> str:
         "after_invited": _("%(length)s after the invitation"),
     }[step["code"]]
     if again := int(step.get("again", 0)):
-        return _("%(sentence)s, asked again for time %(number)s") % {
+        return _("%(sentence)s, reminder number %(number)s") % {
             "sentence": sentence % {"length": length},
             "number": again + 1,
         }
@@ -69,13 +69,20 @@ def _night(step: Step, locale: str) -> str:
     return _("%(to)s the evening before, because %(at)s is night in %(city)s") % values
 
 
-def _weekend(step: Step, locale: str) -> str:
+def _weekend(step: Step, locale: str, *, own: bool) -> str:
     _ = catalogue(locale).gettext
     values = {"day": _weekday(step["day"], locale), "to": _weekday(step["to"], locale)}
     if step["code"] == "weekend_kept":
+        if own:
+            return (
+                _("%(day)s, although it is your weekend: the working day before has passed")
+                % values
+            )
         return (
             _("%(day)s, although it is their weekend: the working day before has passed") % values
         )
+    if own:
+        return _("%(to)s, because %(day)s is your weekend") % values
     return _("%(to)s, because %(day)s is their weekend") % values
 
 
