@@ -1,5 +1,7 @@
 """What a date hits, in words: beside the field while it is typed, and on pages after saving."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -24,8 +26,8 @@ from mmp.web.pages import pages
 from mmp.web.texts import isolate
 from mmp.web.when import zone_name
 
-MOST = 12
-"""Lines shown at once: whole weeks hit many days."""
+ZONES = 3
+"""Zones that are named of those whose clocks come to lie alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def lines(found: Found) -> list[Line]:
     """Each hit as a line, the weightiest first where there are many."""
     return [
         *(Line(isolate(_hit(hit)), hit.kind in (Kind.HOLIDAY, Kind.DAY_OFF)) for hit in found.hits),
-        *(Line(_moved(shift, count), True) for shift, count in found.moved),
+        *_moved(found.moved),
         *([Line(_unsettled(found.unsettled), True)] if found.unsettled else []),
     ]
 
@@ -135,17 +137,37 @@ def _hit(hit: Hit) -> str:
     return f"{words} {_('(estimated)')}" if hit.estimated else str(words)
 
 
-def _moved(shift: Shift, count: int) -> Markup:
+def _moved(found: Iterable[tuple[Shift, int]]) -> list[Line]:
+    """One line for all whose clocks come to lie alike, with some of their zones."""
     at = context().clock.now()
+    alike: dict[tuple[int, int], list[tuple[str, int]]] = defaultdict(list)
+    for shift, count in found:
+        alike[shift.before, shift.after].append((shift.zone, count))
+    return [
+        Line(
+            _apart(
+                before,
+                after,
+                sum(count for _zone, count in zones),
+                Markup(", ").join(zone_name(zone, at) for zone, _count in zones[:ZONES])
+                + ("…" if len(zones) > ZONES else ""),
+            ),
+            True,
+        )
+        for (before, after), zones in alike.items()
+    ]
+
+
+def _apart(before: int, after: int, count: int, zones: Markup) -> Markup:
     words = ngettext(
         "For %(num)d person in %(zone)s the clocks are %(before)s from the event's today, and"
         " %(after)s on the day.",
         "For %(num)d people in %(zone)s the clocks are %(before)s from the event's today, and"
         " %(after)s on the day.",
         count,
-        zone=zone_name(shift.zone, at),
-        before=_ahead(shift.before),
-        after=_ahead(shift.after),
+        zone=zones,
+        before=_ahead(before),
+        after=_ahead(after),
     )
     return isolate(words)
 

@@ -38,18 +38,13 @@ def clocks(slug: str) -> str:
 @coordinator
 def settle_clock(slug: str, uuid: UUID) -> Response:
     """Take what was agreed. A second time finds it done."""
-    try:
-        keep, form = Keep(request.form.get("keep", "")), ConfirmForm()
-    except ValueError:
-        flash(_("Choose what stays: the clock there, or the moment."))
-        return _back(slug)
-    if not form.validate():
-        flash(_("Load the page again, then choose once more."))
-        return _back(slug)
-    now = context().clock.now()
+    now, kept = context().clock.now(), request.form.get("keep", "")
     try:
         moved = service.moved_event(session(), actor=actor(), now=now, uuid=uuid)
-        told = service.settle(session(), actor=actor(), now=now, moved=moved, keep=keep)
+        if kept not in set(Keep) or not ConfirmForm().validate():
+            flash(_("Choose what stays: the clock there, or the moment."))
+            return _back(slug)
+        told = service.settle(session(), actor=actor(), now=now, moved=moved, keep=Keep(kept))
         session().commit()
     except (Settled, StaleDataError):  # pressed twice, or somebody else has just changed it
         session().rollback()
