@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from mmp.core import zones
 from mmp.core.errors import NotFound, StaleEdit, UserError
-from mmp.core.working_time import Almanac, Rhythm, Stay, Week
+from mmp.core.working_time import Almanac, Stay, Week
 from mmp.core.working_time.levels import REST, STANDARD
 from mmp.models import Absence, Person, WorkingHours
 from mmp.services import history
@@ -117,17 +117,6 @@ def remove_absence(session: Session, *, now: datetime, person: Person, uuid: UUI
     _note(session, now, person, "removed")
     session.flush()
     return row
-
-
-def free_hours(rhythm: Rhythm, day: date, almanac: Almanac) -> list[tuple[int, int]]:
-    """The working hours of a day as spans of quarters of an hour, half open."""
-    levels = rhythm.levels(day, almanac)
-    edges = [at for at in range(97) if _good(levels, at - 1) != _good(levels, at)]
-    return list(zip(edges[::2], edges[1::2], strict=True))
-
-
-def _good(levels: bytes, at: int) -> bool:
-    return 0 <= at < len(levels) and levels[at] == 0
 
 
 def _row(session: Session, person: Person) -> WorkingHours | None:
