@@ -453,3 +453,12 @@ def test_new_words_are_told_if_who_plans_ticks_so(
         assert client.post(path, data=typed | told | {"confirmed": "1"}).status_code == 303
         session.expire_all()
         assert len(session.scalars(select(Mail)).all()) == mails
+
+
+def test_what_is_wrong_is_summed_up_with_ways_to_the_fields(client: FlaskClient) -> None:
+    sent = draft(client, **{"title-en": "", "starts": "26:00"})
+    found = Page(client.post(EVENTS + "new/", data=sent).text)
+    assert "This is not saved yet. Please mend: Title" in " ".join(found.text.split())
+    assert {"#title", "#starts"} <= set(found.links)
+    for name in ("title", "starts"):
+        assert f'id="{name}"' in found.source

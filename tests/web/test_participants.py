@@ -102,7 +102,7 @@ def test_a_pasted_list_counts_as_a_whole_or_not_at_all(
     pasted = f"ZOE BIEN\nErik Lund <{mentors[1].email}>\nfar@example.org"
     status, found = fill_in(client, PATH, pasted=pasted, entry="approved")
     assert status == 422
-    assert "Nothing is saved yet: one field needs mending." in found.text, "it is far below"
+    assert "This is not saved yet. Please mend:" in found.text, "it is far below"
     assert "Nobody of this programme is found by: far@example.org." in found.text
     assert "ZOE BIEN\nErik Lund" in found.text.replace("\r", "")  # what was typed is still there
     assert on_the_list(session) == set()
