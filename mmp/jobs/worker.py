@@ -16,7 +16,7 @@ from mmp.adapters.database import CLOCK
 from mmp.adapters.mailer import Mailer
 from mmp.adapters.scheduler import Election, Liveness, Timer, Watcher
 from mmp.core.mail import Site
-from mmp.jobs import housekeeping, imports, mailbox, planning
+from mmp.jobs import calendars, housekeeping, imports, mailbox, planning
 from mmp.jobs.dispatch import Dispatcher
 from mmp.services import readiness
 from mmp.services.outbox import CHANNEL
@@ -62,6 +62,8 @@ class Worker:
         self._timer.every(readiness.TICK_EVERY.total_seconds(), "tick", self._tick)
         if self._poll is not None:
             self._timer.every(mailbox.EVERY.total_seconds(), "mailbox", self._take_mail)
+        if self._documents is not None:
+            self._timer.every(TICK, "calendars", self._read_calendars)
         self._thread.start()
         self._watcher.start()
         self._timer.start()
@@ -100,6 +102,14 @@ class Worker:
         """In the timer's own thread: a mailbox that does not answer keeps no mail from leaving."""
         if self._poll is not None and self._election.won():
             _guarded(self._poll.run)
+
+    def _read_calendars(self) -> None:
+        """In the timer's own thread too: a long calendar keeps no mail from leaving."""
+        store = self._documents
+        if store is not None and self._election.won():
+            _guarded(
+                lambda: calendars.read_waiting(self._sessions, self._clock, store, self._stopping)
+            )
 
     def _plan(self) -> None:
         self._unplanned.set()

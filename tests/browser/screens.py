@@ -74,6 +74,7 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
     "mentor": (
         Screen("home/"),
         Screen("home/seen/"),
+        Screen("home/calendars/"),
         Screen("home/hours/"),
         Screen("home/privacy/"),
         Screen("home/held/"),
@@ -145,6 +146,8 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         Screen(f"{PROGRAMME}/people/import/{{people_import}}/result/"),
         Screen(f"{PROGRAMME}/people/import/{{people_import}}/undoing/"),
         Screen(f"{PROGRAMME}/people/{{asked_person}}/joining/"),
+        Screen(f"{PROGRAMME}/people/{{asked_person}}/privacy/"),
+        Screen(f"{PROGRAMME}/people/{{asked_person}}/erasure/"),
         Screen(f"{PROGRAMME}/pairs/"),
         Screen(f"{PROGRAMME}/pairs/{{pair}}/"),
         Screen(f"{PROGRAMME}/pairs/{{pair}}/nudge/"),
