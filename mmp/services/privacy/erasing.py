@@ -26,7 +26,7 @@ from mmp.models import (
     SuppressedAddress,
 )
 from mmp.models.enums import MembershipRole, MembershipStatus
-from mmp.services import history, outbox
+from mmp.services import answers, history, outbox
 from mmp.services.privacy import past
 from mmp.services.privacy.spellings import spellings_of, take_out
 from mmp.services.privacy.traces import FATES, Fate
@@ -136,14 +136,7 @@ def _alone(session: Session, person: Person) -> list[Programme]:
 
 def _leave(session: Session, now: datetime, person: Person) -> None:
     """They take part in nothing to come: off the lists, out of the agendas, out of their pair."""
-    rows = session.scalars(
-        select(Participation)
-        .join(Event, Event.id == Participation.event_id)
-        .where(Participation.person_id == person.id, Event.ends_at > now)
-    ).all()
-    for row in rows:
-        if not row.attendances:
-            session.delete(row)
+    _free_seats(session, now, person)
     roles = session.scalars(
         select(AgendaRole)
         .join(AgendaItem, AgendaItem.id == AgendaRole.agenda_item_id)
@@ -164,6 +157,22 @@ def _leave(session: Session, now: datetime, person: Person) -> None:
         if member.pair.ends_on is None and len(left) < 2:
             member.pair.ends_on, member.pair.changed_at = today, now
     session.flush()
+
+
+def _free_seats(session: Session, now: datetime, person: Person) -> None:
+    """Off the lists of what is to come; whoever waits there moves up."""
+    rows = session.scalars(
+        select(Participation)
+        .join(Event, Event.id == Participation.event_id)
+        .where(Participation.person_id == person.id, Event.ends_at > now)
+        .order_by(Event.id)
+    ).all()
+    for row in rows:
+        if row.attendances:
+            continue
+        event = answers.in_turn(session, row.event_id)
+        session.delete(row)
+        answers.fill_seats(session, now=now, event=event)
 
 
 def _delete_rows(session: Session, person: Person) -> None:
