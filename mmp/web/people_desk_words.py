@@ -212,7 +212,8 @@ def differences(
 
 
 def table(rows: Sequence[Row], wanted: Wanted, *, addresses: bool) -> list[list[str]]:
-    """The people for a spreadsheet. `addresses` and tags are for coordinators."""
+    """The people for a spreadsheet. `addresses` and tags are for coordinators; of alumni those
+    who did not agree to be written to have none."""
     head = [_("Name"), _("Name in their own script")]
     head += [_("E-mail address")] if addresses else []
     head += [_("Part in the programme"), _("Country"), _("Region"), _("Organisation")]
@@ -223,7 +224,7 @@ def table(rows: Sequence[Row], wanted: Wanted, *, addresses: bool) -> list[list[
     for row in rows:
         person = row.person
         cells = [person.name, person.name_native or ""]
-        cells += [person.email or ""] if addresses else []
+        cells += [(person.email or "") if row.may_be_reached else ""] if addresses else []
         cells += [
             parts(row),
             country(person.country) if person.country else "",

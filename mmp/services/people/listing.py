@@ -15,7 +15,15 @@ from sqlalchemy.orm import Session, contains_eager, raiseload
 from mmp.core.finding import wanted_words
 from mmp.core.texts import Translated
 from mmp.models import Event, Membership, Organisation, Participation, Person, PersonTag, Programme
-from mmp.models.enums import MembershipRole, MembershipStatus, Partstat, Region, StakeholderGroup
+from mmp.models.enums import (
+    ConsentPurpose,
+    MembershipRole,
+    MembershipStatus,
+    Partstat,
+    Region,
+    StakeholderGroup,
+)
+from mmp.services.consents import agrees
 from mmp.services.permissions import Actor, visible_people
 
 AT_ONCE: Final = 50
@@ -66,12 +74,22 @@ EVERYBODY: Final = Wanted(standing=Standing.EVERYBODY)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One person of the table. `partstat` is their answer to the event that was chosen."""
+    """One person of the table. `partstat` is their answer to the event that was chosen;
+    `contacted` says whether they agreed to be written to afterwards."""
 
     person: Person
     parts: Sequence[Membership] = ()
     tags: Sequence[str] = ()
     partstat: Partstat | None = None
+    contacted: bool = True
+
+    @property
+    def may_be_reached(self) -> bool:
+        """Not who takes part no longer and did not agree to be written to, as with messages."""
+        past = bool(self.parts) and all(
+            one.status is not MembershipStatus.ACTIVE for one in self.parts
+        )
+        return self.contacted or not past or self.partstat is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +135,11 @@ def find_people(
     )
     number = min(max(page or 1, 1), max(1, -(-(total or 0) // AT_ONCE)))
     query = (
-        select(Person, _answer_to(programme, wanted.event).label("answer"))
+        select(
+            Person,
+            _answer_to(programme, wanted.event).label("answer"),
+            agrees(ConsentPurpose.ALUMNI_CONTACT).label("contacted"),
+        )
         .outerjoin(Person.organisation)
         .where(*conditions)
         .options(contains_eager(Person.organisation), raiseload("*"))
@@ -134,6 +156,7 @@ def find_people(
             parts.get(row.Person.id, ()),
             tags.get(row.Person.id, ()),
             Partstat(row.answer) if row.answer else None,
+            row.contacted,
         )
         for row in found
     ]
