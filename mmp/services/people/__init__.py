@@ -13,6 +13,7 @@ from mmp.services.people.editing import (
     plain_values,
     roles_in,
 )
+from mmp.services.people.erasing import check_may_erase, erase_person, is_erased_here
 from mmp.services.people.leaving import Follows, come_back, leave, what_follows
 from mmp.services.people.listing import (
     AT_ONCE,
@@ -49,12 +50,15 @@ __all__ = [
     "Wanted",
     "Whole",
     "change_person",
+    "check_may_erase",
     "check_some",
     "come_back",
     "create_person",
     "draft_message",
+    "erase_person",
     "facets",
     "find_people",
+    "is_erased_here",
     "leave",
     "make_alumni",
     "may_change_address",
