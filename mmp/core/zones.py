@@ -59,6 +59,16 @@ def agreed_zones() -> frozenset[str]:
     return frozenset({*places, "UTC"})
 
 
+@cache
+def current_zones() -> dict[str, frozenset[str]]:
+    """The names in use today, each with the countries it is for: without second and former ones,
+    such as Africa/Asmera or Africa/Timbuktu, which still are `agreed_zones`."""
+    lines = (files("tzdata") / "zoneinfo" / "zone.tab").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    found = {name: frozenset({code}) for code, _place, name, *_more in rows}
+    return found | {"UTC": frozenset()}
+
+
 def agreed_zone(name: str) -> str:
     """`name`, where people may choose it. Raises `UnknownZone`, also for a fixed offset."""
     zone(name)

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
 from mmp.core import zones
+from mmp.core.countries import EUROPE, MENA
 from mmp.core.errors import NotFound, ProblemsFound, UserError
 from mmp.models import Person, Programme
 from mmp.models.enums import Strength
@@ -119,8 +120,11 @@ def _start(form: FirstProgrammeForm, person: Person) -> Programme:
 
 
 def _zones() -> list[SelectChoice]:
-    """The zones people live in, by continent and city."""
-    return [SelectChoice(name, name.replace("_", " ")) for name in sorted(zones.agreed_zones())]
+    """The zones people live in, by continent and city; those of Europe, the Middle East and North
+    Africa first."""
+    far = {name: (MENA | EUROPE).isdisjoint(codes) for name, codes in zones.current_zones().items()}
+    names = sorted(far, key=lambda name: (far[name], name))
+    return [SelectChoice(name, name.replace("_", " ")) for name in names]
 
 
 def _page(template: str, form: Any, status: int = 200, **values: Any) -> Response:

@@ -15,6 +15,7 @@ from mmp.core.zones import (
     UnknownZone,
     add_calendar_days,
     agreed_zones,
+    current_zones,
     day_in_zone,
     elapsed,
     to_utc,
@@ -254,3 +255,10 @@ def test_people_agree_on_places_and_utc_alone() -> None:
     assert {STOCKHOLM, AMMAN, RABAT, "America/Argentina/Salta", "UTC"} <= agreed
     others = {"Factory", "EST", "EST5EDT", "Etc/GMT-3", "Etc/UTC", "GMT", "US/Eastern", "GB"}
     assert not agreed & others
+
+
+def test_current_names_are_agreed_ones_without_former_names() -> None:
+    assert set(current_zones()) < agreed_zones()
+    assert {"Africa/Asmara", "Europe/Kyiv", "Asia/Hebron", "UTC"} < set(current_zones())
+    assert {"Africa/Asmera", "Africa/Timbuktu", "Europe/Kiev"}.isdisjoint(current_zones())
+    assert current_zones()["Asia/Amman"] == {"JO"}
