@@ -25,8 +25,8 @@ def make_mails(session: Session, *, now: datetime) -> int:
 
 
 def plan_anew(session: Session, clock: Clock) -> None:
-    """Bring every event and plan in line with what it depends on, and commit. Of events that the law
-    of time moved a coordinator decides."""
+    """Bring every event and plan in line with what it depends on, and commit. Of events that the
+    law of time moved a coordinator decides."""
     if moved := time_law.keep_up(session, now=clock.now()):
         log.warning("the law of time has changed: %d events wait for a coordinator", moved)
     session.commit()

@@ -54,5 +54,6 @@ def _no_statement_changes(state: ORMExecuteState) -> None:
     """No statement gets past either, but for those of `privacy`, which blank what was erased."""
     table = getattr(getattr(state.statement, "table", None), "name", "")
     writes = state.is_update or state.is_delete
-    if writes and table == HistoryEntry.__tablename__ and not state.execution_options.get("erasing"):
+    erasing = state.execution_options.get("erasing")
+    if writes and table == HistoryEntry.__tablename__ and not erasing:
         raise HistoryIsKept("the history is not changed by a statement")
