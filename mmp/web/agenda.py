@@ -97,9 +97,7 @@ def _order(item: AgendaItem) -> tuple[bool, float, int]:
     return (item.starts_at is None, starts, item.position)
 
 
-def _item(
-    row: AgendaItem, parent: AgendaItem | None, event: Event, known: Naming
-) -> Item:
+def _item(row: AgendaItem, parent: AgendaItem | None, event: Event, known: Naming) -> Item:
     hours = (row.starts_local, row.ends_local, row.zone)
     repeated = parent is not None and hours == (parent.starts_local, parent.ends_local, parent.zone)
     day = row.starts_local.date() if row.starts_local else event.last_day or event.ends_at.date()
