@@ -72,6 +72,7 @@ def test_one_is_elected(tmp_path: Path) -> None:
     assert not second.won()
     first.resign()
     assert second.won()
+    assert not first.won()  # a thread that is late takes nothing back
     second.resign()
 
 

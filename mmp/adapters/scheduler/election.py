@@ -14,12 +14,14 @@ class Election:
         self._path = path
         self._file: IO[bytes] | None = None
         self._asking = Lock()
+        self._resigned = False
 
     def won(self) -> bool:
-        """Take the lock if nobody has it; whether it is ours."""
+        """Take the lock if nobody has it; whether it is ours. Never again after `resign`: a thread
+        that is late must not take what its worker has given back."""
         with self._asking:
-            if self._file is not None:
-                return True
+            if self._file is not None or self._resigned:
+                return not self._resigned
             file = self._path.open("ab")
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -30,9 +32,11 @@ class Election:
             return True
 
     def resign(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        with self._asking:
+            self._resigned = True
+            if self._file is not None:
+                self._file.close()
+                self._file = None
 
 
 class Unopposed(Election):
