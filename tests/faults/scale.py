@@ -5,9 +5,9 @@ import os
 import pytest
 
 FULL = os.environ.get("FAULTS") == "full"
-KILLS = 20 if FULL else 3
+KILLS = 20 if FULL else 2
 """Of one test, at random points."""
-MAILS = 600 if FULL else 120
+MAILS = 600 if FULL else 80
 """Of one burst."""
 PEOPLE = 150 if FULL else 30
 """On the list of one event."""

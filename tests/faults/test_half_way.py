@@ -11,13 +11,13 @@ from tests.faults.children import wait_until
 from tests.faults.conftest import Settle, StartWorker, sent
 from tests.faults.meeting import WEEK_BEFORE, let_it_be, meeting
 from tests.faults.post_office import PostOffice
-from tests.faults.scale import FULL
+from tests.faults.scale import BOTH_IN_FULL, FULL
 from tests.support.factories import Factory
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
+pytestmark = [BOTH_IN_FULL, pytest.mark.slow]
 
 PEOPLE = 3
-STEP = 1 if FULL else 3
+STEP = 1 if FULL else 5
 """Between two statements that workers die at."""
 
 

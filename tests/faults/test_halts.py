@@ -10,10 +10,10 @@ from mmp.models.mail import MailState
 from tests.faults.children import wait_until
 from tests.faults.conftest import Settle, StartWorker, attempts, holders, put, sent
 from tests.faults.post_office import PAUSE, PostOffice
-from tests.faults.scale import FULL
+from tests.faults.scale import BOTH_IN_FULL, FULL
 from tests.support.factories import Factory
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
+pytestmark = [BOTH_IN_FULL, pytest.mark.slow]
 
 MAILS = 200 if FULL else 40
 LANES = 2

@@ -19,10 +19,10 @@ from tests.faults.children import wait_until
 from tests.faults.conftest import StartWorker
 from tests.faults.meeting import IN_A_WEEK, WEEK_BEFORE, let_it_be, meeting
 from tests.faults.post_office import PAUSE, PostOffice
-from tests.faults.scale import PEOPLE
+from tests.faults.scale import BOTH_IN_FULL, PEOPLE
 from tests.support.factories import Factory, timed
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
+pytestmark = [BOTH_IN_FULL, pytest.mark.slow]
 
 LANES = 4
 

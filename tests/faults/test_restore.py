@@ -19,11 +19,12 @@ from tests.faults.children import wait_until
 from tests.faults.conftest import StartWorker, put, sent
 from tests.faults.meeting import WEEK_BEFORE, let_it_be, meeting
 from tests.faults.post_office import PostOffice
+from tests.faults.scale import BOTH_IN_FULL
 from tests.support.factories import Factory
 
 __all__ = ["mmp"]
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
+pytestmark = [BOTH_IN_FULL, pytest.mark.slow]
 
 PEOPLE = 5
 MAILS = 10
