@@ -138,6 +138,9 @@ def test_planned_moved_read_and_answered(
 
     desk = browser.new_context().new_page()
     _plan(desk, address, f"{live_url}/{language}/programmes/here/", f"title-{language}")
+    asked = session.scalars(select(Participation)).one()
+    asked.partstat, asked.answered_at = Partstat.TENTATIVE, clock.now()
+    session.commit()  # who has said maybe knows of it, and is told
     _move(desk, hours)
     told = post.newest_to(mentor)
     assert 0 <= _place(told, hours.hers_before) < _place(told, hours.hers)
