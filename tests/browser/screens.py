@@ -185,6 +185,15 @@ a password and an authenticator; the `founder`, with a password, of an installat
 programme."""
 
 NO_SCREENS = {
+    "health.healthz": "for machines",
+    "health.readyz": "for machines",
+    "pages.dates": "a piece of a page",
+    "pages.pair_dates": "a piece of a page",
+    "pages.hold_mail": "asks once more before an act; looked at by its own tests",
+    "pages.release_mail": "asks once more before an act; looked at by its own tests",
+    "pages.retry_mail": "asks once more before an act; looked at by its own tests",
+    "pages.unsubscribe": "the secret of its reader; looked at by its own tests",
+    "pages.worklist": "looked at by its own tests",
     "feeds.event_download": "a calendar file",
     "feeds.feed": "a calendar",
     "home.front": "leads to a language",

@@ -73,7 +73,9 @@ def test_no_page_is_forgotten(app: "Flask", scene: "Scene") -> None:
         for method in addresses.allowed_methods(address):
             seen.add(addresses.match(address, method=method)[0])
     got = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
-    assert got - seen - set(NO_SCREENS) == set(), "put them into SCREENS"
+    assert got - seen - set(NO_SCREENS) == set(), "put into SCREENS: " + " ".join(
+        sorted(got - seen - set(NO_SCREENS))
+    )
     assert set(NO_SCREENS) <= got - seen, "these are gone, or pages after all"
 
 

@@ -55,6 +55,7 @@ UNREACHED = {
     "pages.import_rows": "needs a file; coordinators alone",
     "pages.import_summary": "needs a file; coordinators alone",
     "pages.undo_import": "needs a file; coordinators alone",
+    "pages.pair_dates": "asked by a script of a pair's own page; names nobody",
     "pages.unsubscribe": "the secret of its reader",
 }
 """Routes that this test does not open, and why."""
