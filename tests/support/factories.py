@@ -1,5 +1,6 @@
 """Makes rows for tests: what a test does not say is plausible and the same every time."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
@@ -10,6 +11,9 @@ from mmp.core.when import When
 from mmp.models import (
     AgendaItem,
     AgendaRole,
+    Breakout,
+    BreakoutGroup,
+    BreakoutSeat,
     Event,
     Membership,
     Pair,
@@ -21,6 +25,7 @@ from mmp.models import (
 from mmp.models.enums import (
     AgendaKind,
     AgendaRoleName,
+    BreakoutState,
     EventForm,
     EventStatus,
     MembershipRole,
@@ -168,6 +173,34 @@ class Factory:
                     created_at=MADE_AT,
                     changed_at=MADE_AT,
                 )
+            )
+        )
+
+    def breakout(self, item: AgendaItem, *groups: Iterable[Person], **values: Any) -> Breakout:
+        """Applied groups of an agenda item, everybody planned."""
+        breakout = Breakout(
+            **_filled(
+                values,
+                state=BreakoutState.APPLIED,
+                applied_at=MADE_AT,
+                created_at=MADE_AT,
+                changed_at=MADE_AT,
+            ),
+            agenda_item=item,
+        )
+        self._add(breakout)
+        for position, people in enumerate(groups):
+            group = self._add(BreakoutGroup(breakout=breakout, position=position))
+            for person in people:
+                self.seat(group, person)
+        return breakout
+
+    def seat(self, group: BreakoutGroup, person: Person, **values: Any) -> BreakoutSeat:
+        return self._add(
+            BreakoutSeat(
+                **_filled(values, breakout_id=group.breakout_id, changed_at=MADE_AT),
+                group=group,
+                person=person,
             )
         )
 

@@ -1,0 +1,1 @@
+"""Break-out groups of agenda items: planned, applied, lived, remembered."""
