@@ -55,6 +55,8 @@ class Letter:
     tries: int
     next_at: datetime
     expires_at: datetime | None
+    elsewhere: bool = False
+    """It goes to that address whatever its reader's is."""
     outgoing: Outgoing | None = None
     secrets: Sequence[Secret] = field(default=(), repr=False)
 
@@ -86,11 +88,12 @@ class _Circumstances:
         """How the mail ends without having gone; None if it may go."""
         if mail.expires_at is not None and mail.expires_at <= self.now:
             return end(MailState.EXPIRED, Reason.TOO_LATE, self.now)
-        if not mail.person.email:
+        address = outbox.address_of(mail)
+        if not address:
             return end(MailState.CANCELLED, Reason.NO_ADDRESS, self.now)
         if is_off(mail.kind, mail.event.status if mail.event else None):
             return end(MailState.CANCELLED, Reason.EVENT_CANCELLED, self.now)
-        if mail.person.email.lower() in self.suppressed:
+        if address.lower() in self.suppressed:
             return end(MailState.FAILED, Reason.SUPPRESSED, self.now)
         if mail.optional and (mail.person_id, mail.programme_id) in self.opted_out:
             return end(MailState.CANCELLED, Reason.OPTED_OUT, self.now)
@@ -138,7 +141,7 @@ def _load(session: Session, numbers: Sequence[int]) -> list[Mail]:
 
 
 def _circumstances(session: Session, mails: Sequence[Mail], now: datetime) -> _Circumstances:
-    addresses = {mail.person.email for mail in mails if mail.person.email}
+    addresses = {address for mail in mails if (address := outbox.address_of(mail))}
     optional = {(mail.person_id, mail.programme_id) for mail in mails if mail.optional}
     opted_out: set[tuple[int, int]] = set()
     if optional:
@@ -186,7 +189,7 @@ def _write_one(
         batch.ended.append((_letter(mail), end(MailState.CANCELLED, more.void, now)))
         return 0
     links: Mapping[str, Any] = {}
-    if mail.octets and mail.address and mail.address == mail.person.email:
+    if mail.octets and mail.address and mail.address == outbox.address_of(mail):
         outgoing = Outgoing(mail.message_id or "", mail.sender or "", mail.address, mail.octets)
     else:
         made = outbox.compose(session, mail, site=readings.site, now=now, readings=readings)
@@ -198,7 +201,7 @@ def _write_one(
                 "frozen_at": now,
                 "message_id": made.message_id,
                 "sender": made.sender,
-                "address": mail.person.email,
+                "address": outbox.address_of(mail),
                 "subject": made.subject,
                 "octets": made.octets,
                 "parameters": {**mail.parameters, **links},
@@ -214,7 +217,8 @@ def _letter(mail: Mail, outgoing: Outgoing | None = None, secrets: Sequence[Secr
         number=mail.id,
         uuid=mail.uuid,
         kind=mail.kind,
-        email=mail.person.email or "",
+        email=outbox.address_of(mail) or "",
+        elsewhere=outbox.GOES_TO in mail.parameters,
         tries=mail.tries,
         next_at=mail.next_at,
         expires_at=mail.expires_at,

@@ -161,7 +161,7 @@ class Sending:
             verdict = end(MailState.CANCELLED, Reason.EVENT_CANCELLED, now)
         elif letter.expires_at is not None and letter.expires_at <= now:
             verdict = end(MailState.EXPIRED, Reason.TOO_LATE, now)
-        elif email != letter.email:
+        elif email != letter.email and not letter.elsewhere:
             self._changed.append(letter.number)
             return False
         else:

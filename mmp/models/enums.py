@@ -213,6 +213,8 @@ class LinkPurpose(StrEnum):
     TERMINAL = "terminal"
     """Printed where the program was started: who reads it runs the machine."""
     FIRST_RUN = "first_run"
+    NEW_ADDRESS = "new_address"
+    """Makes the mail address in its `target` the person's; signs nobody in."""
 
 
 class Strength(StrEnum):

@@ -34,7 +34,7 @@ class SignInLink(Identified, Base):
     )
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     target: Mapped[str | None] = mapped_column(default=None)
-    """The page asked for before signing in: a path on this site."""
+    """The page asked for before signing in: a path on this site. Or the address to come."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None] = mapped_column(default=None)

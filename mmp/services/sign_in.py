@@ -21,6 +21,7 @@ from mmp.services.feeds import hash_token
 from mmp.services.outbox import enqueue
 
 PURPOSE = "sign-in"
+NEW_ADDRESS = "new-address"
 LASTS = timedelta(minutes=30)
 """How long a link in a mail works."""
 FIRST_RUN_LASTS = timedelta(days=1)
@@ -32,9 +33,9 @@ KEPT = timedelta(days=1)
 _PATH = "/{language}/sign-in/links/{token}/"
 
 
-def token_of(secret: str, uuid: UUID) -> str:
+def token_of(secret: str, uuid: UUID, of: LinkPurpose = LinkPurpose.MAIL) -> str:
     """The token of the link with this uuid."""
-    return derived_token(secret, PURPOSE, uuid)
+    return derived_token(secret, NEW_ADDRESS if of is LinkPurpose.NEW_ADDRESS else PURPOSE, uuid)
 
 
 def link_address(base_url: str, secret: str, uuid: UUID, language: str) -> str:
@@ -58,9 +59,13 @@ def ask_for_link(
     waiting = session.scalar(
         select(func.count())
         .select_from(SignInLink)
-        .where(SignInLink.person_id == (person.id if person else None), *_usable(now))
+        .where(
+            SignInLink.person_id == (person.id if person else None),
+            SignInLink.purpose == LinkPurpose.MAIL,
+            *usable(now),
+        )
     )
-    link = _add(session, now, secret, LinkPurpose.MAIL, LASTS, person=person, target=target)
+    link = add_link(session, now, secret, LinkPurpose.MAIL, LASTS, person=person, target=target)
     if person is not None and (waiting or 0) < MOST_LIVE:
         enqueue(
             session,
@@ -86,7 +91,7 @@ def one_use_address(
     language: str | None = None,
 ) -> str:
     """An address that signs `person` in once and fully, for who runs the machine to read."""
-    link = _add(session, now, secret, LinkPurpose.TERMINAL, lasts, person=person)
+    link = add_link(session, now, secret, LinkPurpose.TERMINAL, lasts, person=person)
     return link_address(base_url, secret, link.uuid, language or person.locale)
 
 
@@ -101,7 +106,7 @@ def first_run_address(
         .where(SignInLink.purpose == LinkPurpose.FIRST_RUN, SignInLink.revoked_at.is_(None))
         .values(revoked_at=now)
     )
-    link = _add(session, now, secret, LinkPurpose.FIRST_RUN, FIRST_RUN_LASTS)
+    link = add_link(session, now, secret, LinkPurpose.FIRST_RUN, FIRST_RUN_LASTS)
     return f"{base_url}/{language}/first-run/{token_of(secret, link.uuid)}/"
 
 
@@ -131,7 +136,7 @@ def use_link(session: Session, *, now: datetime, token: str) -> SignInLink:
         .where(
             SignInLink.person_id == link.person_id,
             SignInLink.purpose == link.purpose,
-            *_usable(now),
+            *usable(now),
         )
         .values(revoked_at=now)
         .execution_options(synchronize_session=False)
@@ -145,7 +150,7 @@ def first_run_link(session: Session, *, now: datetime, token: str) -> SignInLink
         select(SignInLink).where(
             SignInLink.token_hash == hash_token(token),
             SignInLink.purpose == LinkPurpose.FIRST_RUN,
-            *_usable(now),
+            *usable(now),
         )
     )
     if link is None or has_account(session):
@@ -157,7 +162,7 @@ def claim_link(session: Session, *, now: datetime, link: SignInLink) -> None:
     """Mark a link as used. Raises NotFound where somebody else was quicker."""
     claimed = session.execute(
         update(SignInLink)
-        .where(SignInLink.id == link.id, *_usable(now))
+        .where(SignInLink.id == link.id, *usable(now))
         .values(used_at=now)
         .returning(SignInLink.id)
         .execution_options(synchronize_session=False)
@@ -189,7 +194,21 @@ def forget_old(session: Session, *, now: datetime) -> None:
     )
 
 
-def _add(
+def revoke_links(session: Session, *, now: datetime, person: Person) -> None:
+    """End all of a person's links that wait, whatever they are for."""
+    session.execute(
+        update(SignInLink)
+        .where(
+            SignInLink.person_id == person.id,
+            SignInLink.used_at.is_(None),
+            SignInLink.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def add_link(
     session: Session,
     now: datetime,
     secret: str,
@@ -199,12 +218,13 @@ def _add(
     person: Person | None = None,
     target: str | None = None,
 ) -> SignInLink:
+    """A row for a new link. Whoever mails it has its token from its `uuid`."""
     uuid = uuid4()
     link = SignInLink(
         uuid=uuid,
         purpose=purpose,
         person=person,
-        token_hash=hash_token(token_of(secret, uuid)),
+        token_hash=hash_token(token_of(secret, uuid, purpose)),
         target=target,
         created_at=now,
         expires_at=now + lasts,
@@ -217,14 +237,15 @@ def _add(
 def _signing_in(now: datetime, token: str) -> Select[SignInLink]:
     return select(SignInLink).where(
         SignInLink.token_hash == hash_token(token),
-        SignInLink.purpose != LinkPurpose.FIRST_RUN,
+        SignInLink.purpose.in_((LinkPurpose.MAIL, LinkPurpose.TERMINAL)),
         SignInLink.person_id.is_not(None),
         _may_sign_in(SignInLink.person_id),
-        *_usable(now),
+        *usable(now),
     )
 
 
-def _usable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def usable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Neither used nor revoked, and not too old."""
     return (
         SignInLink.used_at.is_(None),
         SignInLink.revoked_at.is_(None),

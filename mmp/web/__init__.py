@@ -32,6 +32,7 @@ from mmp.web import (
     messages,
     messages_sending,
     mine,
+    new_address,
     outbox,
     own_calendars,
     own_hours,
@@ -82,7 +83,7 @@ PAGES = (
     *(desk, agenda_edits, agenda_said, participants, participants_many, invitations, uploads),
     *(messages, messages_sending, reminders, reminder_rules, reminder_plans),
     *(mine, seen, pairs, talks, outbox, worklist, answers, answer_lists, unsubscribe),
-    *(privacy, history),
+    *(privacy, new_address, history),
 )
 """Imported for their views, which stand on the pages' blueprint."""
 

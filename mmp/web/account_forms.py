@@ -22,6 +22,18 @@ class LinkForm(FlaskForm):  # type: ignore[misc]  # untyped
     email = _email()
 
 
+class NewAddressForm(FlaskForm):  # type: ignore[misc]  # untyped
+    """Where one's mail is to go."""
+
+    email = StringField(
+        _l("New e-mail address"),
+        validators=[
+            Length(max=320, message=_l("Give an address like name@example.org.")),
+            Regexp(rf"^{_EMAIL}$", message=_l("Give an address like name@example.org.")),
+        ],
+    )
+
+
 class PasswordForm(FlaskForm):  # type: ignore[misc]  # untyped
     """Address and password."""
 

@@ -29,6 +29,8 @@ KINDS = {
     "retention": N_("How long data are kept"),
 }
 ACTIONS = {
+    "address_changed": N_("confirmed a new address"),
+    "address_kept": N_("stopped a change of address"),
     "answered": N_("answered"),
     "cancelled": N_("cancelled"),
     "changed": N_("changed"),

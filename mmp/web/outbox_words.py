@@ -17,6 +17,7 @@ from mmp.web.texts import isolate, isolated, name_of
 _KINDS = {
     "sign_in": N_("An address to sign in with"),
     "test": N_("A test of the mail"),
+    "new_address": N_("A new address to be confirmed"),
     "account_changed": N_("A change of the account"),
     "event_moved": N_("An event has moved"),
     "event_cancelled": N_("An event is cancelled"),

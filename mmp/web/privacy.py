@@ -130,7 +130,7 @@ def own_erasure() -> Response:
     """Be erased: what goes and what stays is said first, and it takes a fresh sign-in."""
     person, now = _me(), context().clock.now()
     found = service.what_erasing_does(session(), now=now, person=person)
-    form, fresh = ConfirmForm(), _fresh()
+    form, fresh = ConfirmForm(), came_just_now()
     if fresh and form.validate_on_submit():
         try:
             service.erase(session(), now=now, actor=person, person=person)
@@ -147,7 +147,7 @@ def own_erasure() -> Response:
     return make_response(html)
 
 
-def _fresh() -> bool:
+def came_just_now() -> bool:
     """Whether the password was just given, or, by a link from the mail, they just came."""
     who = actor()
     if is_fresh() or who.signed_in_at is None:

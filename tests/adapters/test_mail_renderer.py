@@ -65,6 +65,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "at": datetime(2026, 6, 19, 8, tzinfo=UTC),
         "account": "https://mmp.example.org/en/account/",
     },
+    "new_address": {
+        "what": "notice",
+        "new": "<all>@new.example",
+        "link": "https://mmp.example.org/en/address/x/stop/y/",
+    },
     "event_moved": {"old": GATHERING, "new": MEETING},
     "event_cancelled": {"note": "Sorry <all>"},
     "talk_offered": {

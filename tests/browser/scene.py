@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 
 from mmp.config import Settings
 from mmp.core.mail import token
-from mmp.models import Document, Event, Pair, Person, Programme
-from mmp.models.enums import EventStatus, MembershipRole, Strength
+from mmp.models import Document, Event, Pair, Person, Programme, SignInLink
+from mmp.models.enums import EventStatus, LinkPurpose, MembershipRole, Strength
 from mmp.services import (
     accounts,
     event_edits,
     feeds,
     history,
     messages,
+    new_address,
     outbox,
     pair_talks,
     people_import,
@@ -135,6 +136,7 @@ class Scene:
             "feed": feeds.token_of(self.settings.feed_secret, feed, "page"),
             "feed_uuid": feed.uuid,
             "link": self._link(mentor),
+            **self._new_address(mentor),
             "first": (
                 links.first_run_address(session, now=NOW, base_url="", secret=secret) or ""
             ).split("/")[-2],
@@ -154,6 +156,20 @@ class Scene:
             lasts=links.LASTS,
         )
         return address.split("/")[-2]
+
+    def _new_address(self, person: Person) -> Names:
+        """A change of address that waits."""
+        secret = self.settings.secret_key
+        new_address.ask(
+            self.session, now=NOW, secret=secret, person=person, email="new@example.org"
+        )
+        purpose = LinkPurpose.NEW_ADDRESS
+        link = self.session.scalars(select(SignInLink).where(SignInLink.purpose == purpose)).one()
+        return {
+            "new_address": links.token_of(secret, link.uuid, purpose),
+            "changing": link.uuid,
+            "stopping": token(secret, new_address.STOPPING, link.uuid),
+        }
 
     def _offer(self, pair: Pair, partner: Person, mentor: Person) -> Names:
         """Times the partner offers, one of them late at night."""

@@ -70,6 +70,8 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         Screen(f"sign-in/links/{'x' * 43}/", said="410"),
         Screen("talks/{time}/{picks}/"),
         Screen("answer/{asked}/{answers}/"),
+        Screen("address/{new_address}/"),
+        Screen("address/{changing}/stop/{stopping}/"),
     ),
     "mentor": (
         Screen("home/"),
@@ -79,6 +81,7 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
         Screen("home/privacy/"),
         Screen("home/held/"),
         Screen("home/about-me/"),
+        Screen("home/address/"),
         Screen("home/erasure/"),
         Screen("home/messages/{sent_message}/"),
         Screen("home/reminders/"),

@@ -52,6 +52,28 @@ def test_what_is_due_goes_and_what_is_not_stays(
     assert reread(session, tomorrow).state is MailState.SENT
 
 
+def test_mail_goes_to_a_new_address_but_where_it_has_one_of_its_own(
+    session: Session, enqueue: Enqueue, make_worker: MakeWorker, factory: Factory
+) -> None:
+    reader = factory.person(email="old@example.org")
+    waiting = enqueue(person=reader)
+    notice = enqueue(person=reader, parameters={"asked_at": MADE_AT, outbox.GOES_TO: reader.email})
+    session.commit()
+    make_worker(MemoryMailer(lambda _mail: REFUSED)).run()  # its octets are kept from now on
+    reader.email = "new@example.org"
+    waiting.next_at = notice.next_at = waiting.due_at
+    session.commit()
+    mailer = MemoryMailer()
+    make_worker(mailer).run()
+    went = {
+        one.message_id: (one.recipient, one.recipient in one.octets.decode()) for one in mailer.sent
+    }
+    assert went == {
+        reread(session, waiting).message_id: ("new@example.org", True),
+        notice.message_id: ("old@example.org", True),
+    }
+
+
 def test_urgent_mail_overtakes(
     session: Session, enqueue: Enqueue, make_worker: MakeWorker, clock: FixedClock
 ) -> None:

@@ -56,6 +56,8 @@ UNREACHED = {
     "pages.import_summary": "needs a file; coordinators alone",
     "pages.undo_import": "needs a file; coordinators alone",
     "pages.pair_dates": "asked by a script of a pair's own page; names nobody",
+    "pages.confirm_address": "the secret of its reader",
+    "pages.keep_address": "the secret of its reader",
     "pages.unsubscribe": "the secret of its reader",
 }
 """Routes that this test does not open, and why."""
@@ -75,6 +77,7 @@ of the pages on which they could."""
 MAILS_WITHOUT = {
     "test": "asked for by hand, says the hour alone",
     "sign_in": "says nothing but the link",
+    "new_address": "of its reader's address alone",
     "reminders_overdue": "to coordinators alone",
     "pair_changed": "to the pair alone",
     "pair_nudge": "to the pair alone",

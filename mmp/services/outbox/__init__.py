@@ -15,6 +15,7 @@ from mmp.services.outbox.contents import (
     secrets_in,
 )
 from mmp.services.outbox.filters import Filter, counts, kinds
+from mmp.services.outbox.mailboxes import GOES_TO, address_of
 from mmp.services.outbox.queue import (
     CHANNEL,
     NewMail,
@@ -40,6 +41,7 @@ from mmp.services.outbox.views import MailDetail, latest_trouble, mail_detail, m
 __all__ = [
     "ABOUT_CANCELLED_EVENTS",
     "CHANNEL",
+    "GOES_TO",
     "Contents",
     "Filter",
     "MailDetail",
@@ -49,6 +51,7 @@ __all__ = [
     "Personal",
     "Readings",
     "Source",
+    "address_of",
     "cancel",
     "cancel_all",
     "compose",

@@ -21,7 +21,7 @@ from mmp.services.outbox.queue import wake_workers
 
 KIND = "mail"
 """What the history calls one."""
-ONCE_ONLY = frozenset({"sign_in"})
+ONCE_ONLY = frozenset({"sign_in", "new_address"})
 """Kinds of mail that are of no use later: what they lead to has ended."""
 HOLDABLE = (MailState.DUE, MailState.LEASED)
 RETRIABLE = (MailState.FAILED, MailState.EXPIRED)

@@ -33,7 +33,7 @@ from mmp.core.texts import Translated, pick
 from mmp.models import Event, Mail, Membership, Person
 from mmp.models.enums import EventStatus, MembershipRole, MembershipStatus
 from mmp.services.events import when_of
-from mmp.services.outbox.mailboxes import sender_name, sender_of, shown_name
+from mmp.services.outbox.mailboxes import address_of, sender_name, sender_of, shown_name
 from mmp.services.outbox.sources import More, Personal, more_for
 
 
@@ -94,7 +94,7 @@ def compose(
     """
     person = mail.person
     try:
-        address = sendable(person.email or "")
+        address = sendable(address_of(mail) or "")
     except BadHeader as error:
         raise NoUsableAddress(str(error)) from error
     readings = readings or Readings.of(session, [mail], site=site)

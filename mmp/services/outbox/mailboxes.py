@@ -1,10 +1,15 @@
 """Who a mail is from, and whom it goes to, by name and address."""
 
+from typing import Final
+
 from mmp.adapters.renderer import language_for
 from mmp.adapters.translations import direction
 from mmp.core.mail import Mailbox, Site, one_line, sendable
 from mmp.core.texts import pick
 from mmp.models import Mail, Person
+
+GOES_TO: Final = "goes_to"
+"""The parameter of a mail that names an address of its own."""
 
 
 def sender_of(mail: Mail, site: Site) -> Mailbox:
@@ -14,9 +19,14 @@ def sender_of(mail: Mail, site: Site) -> Mailbox:
     return Mailbox(sender_name(mail), sendable(site.sender or reply_to or site.own_address))
 
 
+def address_of(mail: Mail) -> str | None:
+    """The reader's address of today, but for mail that asks at another one whether it is theirs."""
+    return mail.parameters.get(GOES_TO) or mail.person.email
+
+
 def reader_of(mail: Mail) -> Mailbox:
     """Whom it goes to. Raises BadHeader where no mail can be sent to their address."""
-    return Mailbox(shown_name(mail.person), sendable(mail.person.email or ""))
+    return Mailbox(shown_name(mail.person), sendable(address_of(mail) or ""))
 
 
 def sender_name(mail: Mail) -> str:

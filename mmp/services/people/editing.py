@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
 from mmp.core.errors import NotFound, StaleEdit, UserError
 from mmp.core.finding import search_form
 from mmp.core.texts import Translated
-from mmp.models import Membership, Organisation, Person, Programme, SignInLink
+from mmp.models import Membership, Organisation, Person, Programme
 from mmp.models.enums import (
     Gender,
     MembershipRole,
@@ -27,6 +27,7 @@ from mmp.services.feeds import RUNS_PROGRAMME
 from mmp.services.handles import free_key
 from mmp.services.people.listing import people_of
 from mmp.services.permissions import Actor
+from mmp.services.sign_in import revoke_links
 
 KIND: Final = "person"
 """What the history calls it."""
@@ -357,8 +358,8 @@ def _change_address(
         _flush(session)
         other.email = old
         note(session, actor, now, programme, other, "changed", {"email": [email, old]})
-        _end_links(session, now, other)
-    _end_links(session, now, person)
+        revoke_links(session, now=now, person=other)
+    revoke_links(session, now=now, person=person)
 
 
 def _check_may_change(session: Session, actor: Actor, person: Person) -> None:
@@ -369,20 +370,6 @@ def _check_may_change(session: Session, actor: Actor, person: Person) -> None:
             field="email",
             name=person.name,
         )
-
-
-def _end_links(session: Session, now: datetime, person: Person) -> None:
-    """What went to the old address signs nobody in any more."""
-    session.execute(
-        update(SignInLink)
-        .where(
-            SignInLink.person_id == person.id,
-            SignInLink.used_at.is_(None),
-            SignInLink.revoked_at.is_(None),
-        )
-        .values(revoked_at=now)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _joining(programme: Programme, person: Person, role: MembershipRole) -> Membership:

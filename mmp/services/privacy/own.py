@@ -16,7 +16,7 @@ CORRECTED: Final = (
     *("name", "name_native", "position", "zone", "locale", "languages"),
     *("gender", "gender_description"),
 )
-"""What people mend by themselves. Their address is how they come in: coordinators change it."""
+"""What people mend by themselves. Their address is how they come in: `services.new_address`."""
 
 
 def set_discreet(
