@@ -16,13 +16,15 @@ from mmp.adapters.database import CLOCK
 from mmp.adapters.mailer import Mailer
 from mmp.adapters.scheduler import Election, Liveness, Timer, Watcher
 from mmp.core.mail import Site
-from mmp.jobs import calendars, housekeeping, imports, mailbox, planning
+from mmp.jobs import calendars, housekeeping, imports, mailbox, optimising, planning
 from mmp.jobs.dispatch import Dispatcher
 from mmp.services import readiness
 from mmp.services.outbox import CHANNEL
 
 TICK = 5.0
 """Seconds after which a worker looks by itself, whatever it was not told: a moved clock, say."""
+MATCHING = 1.0
+"""Seconds after which it looks for pairs to be found: somebody is looking on."""
 PATIENCE = 10.0
 """Seconds that a stop waits for a mail on its way."""
 
@@ -64,6 +66,8 @@ class Worker:
             self._timer.every(mailbox.EVERY.total_seconds(), "mailbox", self._take_mail)
         if self._documents is not None:
             self._timer.every(TICK, "calendars", self._read_calendars)
+        self._timer.every(MATCHING, "matching", self._match)
+        self._timer.every(optimising.EVERY, "groups", self._search_groups)
         self._thread.start()
         self._watcher.start()
         self._timer.start()
@@ -110,6 +114,16 @@ class Worker:
             _guarded(
                 lambda: calendars.read_waiting(self._sessions, self._clock, store, self._stopping)
             )
+
+    def _search_groups(self) -> None:
+        """In the timer's own thread, which waits for a process: that takes as long as was asked."""
+        if self._election.won():
+            _guarded(lambda: optimising.search_asked(self._sessions, self._clock, self._stopping))
+
+    def _match(self) -> None:
+        """In the timer's own thread too: many pairs keep no mail from leaving."""
+        if self._election.won():
+            _guarded(lambda: matching.run_waiting(self._sessions, self._clock, self._stopping))
 
     def _plan(self) -> None:
         self._unplanned.set()

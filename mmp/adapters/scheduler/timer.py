@@ -19,7 +19,7 @@ class Timer:
     def __init__(self) -> None:
         logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it tells of every job
         self._scheduler = BackgroundScheduler(
-            timezone=UTC, executors={"default": ThreadPoolExecutor(2)}, job_defaults=_JOBS
+            timezone=UTC, executors={"default": ThreadPoolExecutor(4)}, job_defaults=_JOBS
         )
 
     def every(self, seconds: float, name: str, call: Callable[[], object]) -> None:

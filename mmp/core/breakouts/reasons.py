@@ -5,6 +5,7 @@ The sentences are made where the reader's language is known.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from mmp.core.breakouts.measures import Measures, measure, meetings
@@ -27,9 +28,15 @@ class Reason:
     value: int = 0
 
 
-def reasons(problem: Problem, plan: Plan, round_: int, person: int) -> list[Reason]:
+def reasons(
+    problem: Problem,
+    plan: Plan,
+    round_: int,
+    person: int,
+    before: Counter[tuple[int, int]] | None = None,
+) -> list[Reason]:
     """Why this person is where they are in a round, broken rules first, then rules, then company.
-    Empty for who is not in the round."""
+    Empty for who is not in the round. `before`: how often each two met, where that is known."""
     groups = plan[round_]
     number = next((k for k, group in enumerate(groups) if person in group), None)
     if number is None:
@@ -37,7 +44,8 @@ def reasons(problem: Problem, plan: Plan, round_: int, person: int) -> list[Reas
     group = groups[number]
     found = [*_rules(problem, round_, groups, number, person)]
     found.sort(key=lambda reason: not reason.code.startswith("breaks"))
-    before = meetings((*problem.past, *plan[:round_]))
+    if before is None:
+        before = meetings((*problem.past, *plan[:round_]))
     others = [one for one in group if one != person]
     again = tuple(one for one in others if before[(min(one, person), max(one, person))])
     found.append(Reason("new", value=len(others) - len(again)))

@@ -1,7 +1,10 @@
 """Break-out groups of agenda items: planned, applied, lived, remembered."""
 
 from mmp.services.breakouts.applying import apply
+from mmp.services.breakouts.moves import Move, MovedMeanwhile, lock, move, redo, undo
 from mmp.services.breakouts.places import Place, breakout_of, hold_item, place_of
+from mmp.services.breakouts.problems import Table, Trouble, table_of
+from mmp.services.breakouts.running import CannotSearch, ask, end, is_on
 from mmp.services.breakouts.settings import (
     GroupValues,
     Partners,
@@ -14,18 +17,31 @@ from mmp.services.breakouts.settings import (
 from mmp.services.breakouts.who import participations, people_taking_part
 
 __all__ = [
+    "CannotSearch",
     "GroupValues",
+    "Move",
+    "MovedMeanwhile",
     "Partners",
     "Place",
     "Preset",
     "Settings",
+    "Table",
+    "Trouble",
     "apply",
+    "ask",
     "breakout_of",
+    "end",
     "hold_item",
+    "is_on",
+    "lock",
+    "move",
     "participations",
     "people_taking_part",
     "place_of",
+    "redo",
     "save_group",
     "save_settings",
     "settings_of",
+    "table_of",
+    "undo",
 ]

@@ -84,7 +84,7 @@ def _seat(
     for number, (at, one) in wanted.items():
         there = seats.get(number)
         if there is None:
-            rows[at].seats.append(
+            session.add(
                 BreakoutSeat(
                     breakout_id=rows[at].breakout_id,
                     group=rows[at],

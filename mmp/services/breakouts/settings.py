@@ -163,7 +163,7 @@ def save_settings(
     breakout.settings, breakout.question, breakout.changed_at = kept, question, now
     if breakout.run.get("state") in ("asked", "running"):
         breakout.run = {**breakout.run, "state": "ended", "why": "settings"}
-    _have_groups(breakout, settings.groups)
+    _have_groups(session, breakout, settings.groups)
     session.flush()
     after = {**kept, "question": question}
     changes = {
@@ -185,7 +185,7 @@ def _kept(settings: Settings) -> dict[str, Any]:
     return values
 
 
-def _have_groups(breakout: Breakout, count: int) -> None:
+def _have_groups(session: Session, breakout: Breakout, count: int) -> None:
     """A row for each group; of those too many the ones that nobody needs go."""
     for group in list(breakout.groups):
         if group.position >= count and not (group.seats or group.points or group.recommendation):
@@ -193,7 +193,7 @@ def _have_groups(breakout: Breakout, count: int) -> None:
     there = {group.position for group in breakout.groups}
     for position in range(count):
         if position not in there:
-            BreakoutGroup(breakout=breakout, position=position)
+            session.add(BreakoutGroup(breakout=breakout, position=position))
 
 
 @dataclass(frozen=True, slots=True)

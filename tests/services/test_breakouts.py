@@ -1,0 +1,237 @@
+"""Break-out groups as they are planned: wishes, draft, moves by hand, the way back, application."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mmp.core.errors import NotFound, StaleEdit, UserError
+from mmp.models import AgendaItem, HistoryEntry, Person
+from mmp.models.breakouts import BreakoutSeat
+from mmp.models.enums import AgendaKind, MembershipRole, Partstat
+from mmp.services import breakouts as service
+from mmp.services.breakouts import Move, MovedMeanwhile, Place, Settings, running
+from mmp.services.breakouts.drafts import draft_of, put, seated
+from mmp.services.permissions import Actor
+from tests.services.test_pair_board import actor_for
+from tests.support.factories import Factory
+
+NOW = datetime(2026, 6, 10, 8, 0, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Desk:
+    session: Session
+    make: Factory
+    actor: Actor
+    item: AgendaItem
+    people: list[Person]
+
+    def place(self, *, hold: bool = True) -> Place:
+        event = self.item.event
+        return service.place_of(
+            self.session, self.actor, event.programme.slug, event.key, self.item.uuid, hold=hold
+        )
+
+    def wish(self, **wishes: object) -> Place:
+        place = self.place()
+        version = place.breakout.version if place.breakout else 0
+        settings = replace(Settings(groups=2), **wishes)  # type: ignore[arg-type]  # a test's own
+        service.save_settings(
+            self.session,
+            actor=self.actor,
+            now=NOW,
+            place=place,
+            version=version,
+            settings=settings,
+            question={"en": "Why?"},
+        )
+        return place
+
+    def seat(self, *groups: str) -> Place:
+        """A draft by letters: the first person is a."""
+        place = self.place()
+        assert place.breakout is not None
+        rows = [[self.of(letter) for letter in group] for group in groups]
+        put(place.breakout, seated(rows), now=NOW, did={"code": "searched"})
+        self.session.flush()
+        return place
+
+    def of(self, letter: str) -> str:
+        return str(self.people["abcdefgh".index(letter)].uuid)
+
+    def move(self, who: str, to: int, seen: int, version: int, swap: str | None = None) -> None:
+        wanted = Move(self.of(who), to, seen, self.of(swap) if swap else None)
+        service.move(
+            self.session,
+            actor=self.actor,
+            now=NOW,
+            place=self.place(),
+            version=version,
+            move=wanted,
+        )
+
+    @property
+    def version(self) -> int:
+        breakout = self.place().breakout
+        assert breakout is not None
+        return breakout.version
+
+    def drawn(self) -> list[str]:
+        """The draft by letters."""
+        known = {str(one.uuid): "abcdefgh"[at] for at, one in enumerate(self.people)}
+        groups = draft_of(self.place().breakout).groups(2)
+        return ["".join(sorted(known[one] for one in group)) for group in groups]
+
+
+@pytest.fixture
+def desk(session: Session) -> Desk:
+    make = Factory(session)
+    programme = make.programme()
+    actor = actor_for(session, make.person(programme, MembershipRole.COORDINATOR))
+    event = make.event(programme)
+    item = make.item(event, datetime(2026, 6, 18, 14, 30), kind=AgendaKind.BREAK_OUT)
+    people = [make.person(programme, languages=["en"]) for _ in range(8)]
+    for person in people:
+        make.participation(event, person)
+    return Desk(session, make, actor, item, people)
+
+
+def test_wishes_make_groups_and_two_editors_lose_nothing(desk: Desk) -> None:
+    place = desk.wish(groups=3)
+    assert place.breakout is not None
+    assert [one.position for one in place.breakout.groups] == [0, 1, 2]
+    with pytest.raises(StaleEdit):
+        service.save_settings(
+            desk.session,
+            actor=desk.actor,
+            now=NOW,
+            place=place,
+            version=0,
+            settings=Settings(groups=5),
+            question={},
+        )
+    for wrong in ({"weights": {"mix": float("nan")}}, {"weights": {"mix": -1.0}}, {"groups": 0}):
+        with pytest.raises(UserError):
+            desk.wish(**wrong)
+
+
+def test_a_search_lands_as_a_draft_around_the_locked_and_can_be_taken_back(desk: Desk) -> None:
+    desk.wish(apart=((desk.of("a"), desk.of("b")),))
+    place = desk.seat("abcd", "efgh")
+    service.lock(
+        desk.session, actor=desk.actor, now=NOW, place=place, people=[desk.of("a")], locked=True
+    )
+    service.ask(desk.session, actor=desk.actor, now=NOW, place=place, version=desk.version)
+    found = running.take_up(desk.session, beat=100.0)
+    assert found is not None
+    assert running.take_up(desk.session, beat=101.0) is None, "somebody does it"
+    again = running.take_up(desk.session, beat=200.0)
+    assert again is not None, "whoever did it is silent: the next one takes it up"
+    assert running.tell(desk.session, again, done=1, found={"hard": 0}, beat=201.0)
+    with pytest.raises(UserError, match="searched just now"):
+        desk.move("c", 1, 0, desk.version)
+    service.end(desk.session, actor=desk.actor, now=NOW, place=desk.place())
+    assert not running.tell(desk.session, again, done=2, found={}, beat=202.0), "it is to end"
+    number = {one: at for at, one in enumerate(again.people)}
+    groups = tuple(tuple(number[desk.of(letter)] for letter in group) for group in ("aceg", "bdfh"))
+    assert running.land(desk.session, again, groups, now=NOW)
+    assert desk.drawn() == ["aceg", "bdfh"]
+    service.undo(desk.session, actor=desk.actor, now=NOW, place=desk.place(), version=desk.version)
+    assert desk.drawn() == ["abcd", "efgh"]
+    service.redo(desk.session, actor=desk.actor, now=NOW, place=desk.place(), version=desk.version)
+    assert desk.drawn() == ["aceg", "bdfh"]
+    done = desk.session.scalars(
+        select(HistoryEntry.action).where(HistoryEntry.subject_kind == "breakout")
+    ).all()
+    assert list(done) == [
+        *("changed", "locked", "search_asked", "search_ended", "searched", "undone", "redone")
+    ]
+
+
+def test_two_who_move_people_lose_nothing(desk: Desk) -> None:
+    desk.wish()
+    desk.seat("abcd", "efgh")
+    seen = desk.version
+    desk.move("a", 1, 0, seen)
+    desk.move("b", 1, 0, seen)  # of another person: it means the same
+    assert desk.drawn() == ["cd", "abefgh"]
+    with pytest.raises(MovedMeanwhile):
+        desk.move("a", 0, 0, seen - 1, swap="e")
+    assert desk.drawn() == ["cd", "abefgh"], "nothing of it was done"
+    desk.move("a", 0, 1, desk.version, swap="c")
+    assert desk.drawn() == ["ad", "bcefgh"]
+
+
+def test_what_is_applied_stays_until_something_else_is(desk: Desk) -> None:
+    desk.wish()
+    desk.seat("abcd", "efgh")
+    service.apply(desk.session, actor=desk.actor, now=NOW, place=desk.place(), version=desk.version)
+    rows = _seats(desk.session)
+    assert sorted(rows.values()) == [0] * 4 + [1] * 4
+    desk.seat("efgh", "abcd")
+    desk.wish(groups=1)
+    assert _seats(desk.session) == rows, "a draft changes nothing"
+    desk.wish(groups=2)
+    desk.seat("abcdefgh")
+    with pytest.raises(UserError, match="Group 2 is empty"):
+        service.apply(
+            desk.session, actor=desk.actor, now=NOW, place=desk.place(), version=desk.version
+        )
+    assert _seats(desk.session) == rows
+    kept = set(desk.session.scalars(select(BreakoutSeat.uuid)))
+    desk.seat("abce", "dfgh")
+    service.apply(desk.session, actor=desk.actor, now=NOW, place=desk.place(), version=desk.version)
+    assert set(desk.session.scalars(select(BreakoutSeat.uuid))) == kept
+    changed = _seats(desk.session)
+    assert {one for one in rows if rows[one] != changed[one]} == {
+        desk.people["abcdefgh".index(letter)].id for letter in "de"
+    }
+
+
+def test_what_cannot_be_met_names_who(desk: Desk) -> None:
+    letters = [desk.of(letter) for letter in "abcde"]
+    desk.wish(together=tuple((letters[0], other) for other in letters[1:]))
+    table = service.table_of(desk.session, desk.place())
+    (too_big,) = [one for one in table.troubles if one.code == "unit_too_big"]
+    assert set(too_big.people) == set(desk.people[:5])
+    assert (too_big.have, too_big.need) == (4, 5)
+    desk.wish(groups=7)
+    table = service.table_of(desk.session, desk.place())
+    assert [one.code for one in table.stops] == ["alone"]
+    with pytest.raises(running.CannotSearch):
+        service.ask(
+            desk.session, actor=desk.actor, now=NOW, place=desk.place(), version=desk.version
+        )
+
+
+def test_a_facilitator_who_declined_is_named(desk: Desk) -> None:
+    place = desk.wish()
+    assert place.breakout is not None
+    place.breakout.groups[1].facilitator = desk.people[2]
+    desk.session.flush()
+    assert service.table_of(desk.session, desk.place()).troubles == []
+    for row in service.participations(desk.session, desk.item.event):
+        if row.person is desk.people[2]:
+            row.partstat = Partstat.DECLINED
+    desk.session.flush()
+    (told,) = service.table_of(desk.session, desk.place()).troubles
+    assert (told.code, told.people, told.have) == ("leads_away", (desk.people[2],), 2)
+
+
+def test_who_does_not_plan_finds_nothing(desk: Desk) -> None:
+    other = desk.make.programme()
+    stranger = actor_for(desk.session, desk.make.person(other, MembershipRole.COORDINATOR))
+    desk.wish()
+    with pytest.raises(NotFound):
+        service.breakout_of(desk.session, stranger, desk.item.uuid)
+    assert service.breakout_of(desk.session, desk.actor, desk.item.uuid).agenda_item is desk.item
+
+
+def _seats(session: Session) -> dict[int, int]:
+    return {
+        seat.person_id: seat.group.position
+        for seat in session.scalars(select(BreakoutSeat).execution_options(populate_existing=True))
+    }
