@@ -16,7 +16,7 @@ from mmp.adapters.database import CLOCK
 from mmp.adapters.mailer import Mailer
 from mmp.adapters.scheduler import Election, Liveness, Timer, Watcher
 from mmp.core.mail import Site
-from mmp.jobs import calendars, housekeeping, imports, mailbox, optimising, planning
+from mmp.jobs import calendars, housekeeping, imports, mailbox, matching, optimising, planning
 from mmp.jobs.dispatch import Dispatcher
 from mmp.services import readiness
 from mmp.services.outbox import CHANNEL

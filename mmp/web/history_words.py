@@ -20,6 +20,7 @@ KINDS = {
     "day_override": N_("Working day"),
     "document": N_("Document"),
     "event": N_("Event"),
+    "matching": N_("Round of matching"),
     "membership": N_("Part in the programme"),
     "message": N_("Message"),
     "pair": N_("Pair"),
@@ -27,6 +28,7 @@ KINDS = {
     "person": N_("Person"),
     "programme": N_("Programme"),
     "retention": N_("How long data are kept"),
+    "wishes": N_("Wishes"),
 }
 ACTIONS = {
     "address_changed": N_("confirmed a new address"),

@@ -34,6 +34,8 @@ _KINDS = {
     "message": N_("A message"),
     "pair_nudge": N_("A kind word to a pair"),
     "pair_changed": N_("A change of a pair"),
+    "pair_introduced": N_("An introduction of a new pair"),
+    "wishes_asked": N_("A question for wishes"),
 }
 _OTHER_REASONS = {
     "restored from a backup": N_("It may have left since the backup was made."),

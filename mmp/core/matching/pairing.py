@@ -21,6 +21,23 @@ Scores = Sequence[Sequence[float | None]]
 Pair = tuple[int, int]
 
 
+class NobodyLeft(UserError):
+    """Not everybody can have a partner; `rows` have only these `columns` between them, too few."""
+
+    code = "nobody_left"
+
+    def __init__(self, rows: Sequence[int], columns: Sequence[int]) -> None:
+        self.rows, self.columns = tuple(rows), tuple(columns)
+        who, whom = (", ".join(map(str, found)) or "none" for found in (rows, columns))
+        super().__init__(
+            "Not everybody can have a partner: rows %(who)s may only be paired with columns "
+            "%(whom)s. Allow one pair more.",
+            field="score",
+            who=who,
+            whom=whom,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Pairing:
     """Each row (a person of one side) and its column (the other side's), by row."""
@@ -56,7 +73,10 @@ def pair_up(
     try:
         found = (fairest_of if fairest else cheapest)(-wide)
     except NoAssignment as none:
-        raise _nobody_left(none, rows, columns) from None
+        raise NobodyLeft(
+            [row for row in none.rows if row < rows],
+            [column for column in none.columns if column < columns],
+        ) from None
     pairs = []
     for row, column in enumerate(found.tolist()):
         pairs.append((row, column if column < columns else int(table[row].argmax())))
@@ -194,20 +214,6 @@ def _pin(table: Matrix, pinned: Collection[Pair]) -> None:
 def _within(table: Matrix, row: int, column: int) -> None:
     if not (0 <= row < table.shape[0] and 0 <= column < table.shape[1]):
         raise UserError("There is no row %(row)s with column %(column)s.", row=row, column=column)
-
-
-def _nobody_left(none: NoAssignment, rows: int, columns: int) -> UserError:
-    who, whom = (
-        ", ".join(str(one) for one in found if one < limit) or "none"
-        for found, limit in ((none.rows, rows), (none.columns, columns))
-    )
-    return UserError(
-        "Not everybody can have a partner: rows %(who)s may only be paired with columns %(whom)s. "
-        "Allow one pair more.",
-        field="score",
-        who=who,
-        whom=whom,
-    )
 
 
 def _plain(number: float) -> float:

@@ -18,6 +18,7 @@ from mmp.services.pair_board.changing import (
     end_pair,
     hand_over,
     pair_up,
+    pair_up_all,
     undo,
 )
 from mmp.services.pair_board.plenaries import Plenaries, plenaries
@@ -60,6 +61,7 @@ __all__ = [
     "nudge",
     "pair_of",
     "pair_up",
+    "pair_up_all",
     "people_named",
     "people_on",
     "plenaries",

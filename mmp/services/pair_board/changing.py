@@ -4,7 +4,7 @@ Whatever happens to a pair happens in its turn (`one_at_a_time`). Members hear o
 where the coordinator says so; that a talk is cancelled they always hear.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -84,6 +84,58 @@ def pair_up(
     known = earlier_partners(session, by.actor, [one.id for one in chosen])
     if repeated(chosen, known) and not again:
         raise PartnersBefore("They were a pair before. Tick that you mean it.", field="again")
+    return _make(session, by, programme, uuid, chosen, starts_on)
+
+
+def pair_up_all(
+    session: Session,
+    by: By,
+    *,
+    programme: Programme,
+    pairs: Mapping[UUID, Sequence[UUID]],
+    starts_on: date,
+) -> list[Pair]:
+    """Many new pairs and trios (uuid of the pair: people) at once, or none of them. Pairs that are
+    there already are not made again. Who was a pair before may be one again: whoever calls has
+    asked. Raises UserError (fields `people`, `starts_on`), naming who is in another pair by now.
+    """
+    _pairing_in_turn(session, programme)
+    there = session.scalars(
+        select(Pair).where(Pair.uuid.in_(pairs), Pair.programme_id == programme.id)
+    ).all()
+    new = {
+        uuid: people for uuid, people in pairs.items() if uuid not in {one.uuid for one in there}
+    }
+    _near(starts_on, by, programme, "starts_on")
+    free = {one.uuid: one for one in unpaired(session, by.actor, programme, _today(by, programme))}
+    wanted = [one for people in new.values() for one in people]
+    if taken := [one for one in wanted if one not in free]:
+        names = session.scalars(select(Person.name).where(Person.uuid.in_(taken)))
+        raise UserError(
+            "These are in another pair by now, or take part no longer: %(names)s. Take them out of "
+            "the round, or end that pair.",
+            field="people",
+            names=", ".join(sorted(names)),
+        )
+    if len(set(wanted)) < len(wanted) or any(not 2 <= len(one) <= MOST for one in new.values()):
+        raise UserError("Somebody stands in two of the pairs.", field="people")
+    return [
+        *there,
+        *(
+            _make(session, by, programme, uuid, [free[one] for one in people], starts_on)
+            for uuid, people in new.items()
+        ),
+    ]
+
+
+def _make(
+    session: Session,
+    by: By,
+    programme: Programme,
+    uuid: UUID,
+    chosen: Sequence[Person],
+    starts_on: date,
+) -> Pair:
     pair = Pair(
         uuid=uuid,
         key=f"pair-{uuid.hex[:12]}",

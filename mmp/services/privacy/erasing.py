@@ -26,7 +26,7 @@ from mmp.models import (
     SuppressedAddress,
 )
 from mmp.models.enums import MembershipRole, MembershipStatus
-from mmp.services import answers, history, outbox
+from mmp.services import answers, history, matching, outbox
 from mmp.services.privacy import past
 from mmp.services.privacy.spellings import spellings_of, take_out
 from mmp.services.privacy.traces import FATES, Fate
@@ -94,6 +94,7 @@ def erase(session: Session, *, now: datetime, actor: Person | None, person: Pers
     spellings = spellings_of(person)
     outbox.cancel_all(session, now=now, reason=Reason.PERSON_LEFT, person=person)
     _leave(session, now, person)
+    matching.forget(session, person.uuid)
     past.empty(session, now=now, person=person)
     _delete_rows(session, person)
     _make_tombstone(person, now)

@@ -72,6 +72,9 @@ def _fault(question: FileQuestion, value: Any) -> str | None:
             return _option(question, value)
         case QuestionKind.SLOT:
             return None
+        case QuestionKind.PERSON if isinstance(value, list):
+            right = all(isinstance(one, str) for one in value)
+            return None if right else "The answer must be a list: [one, two]."
         case _:
             return (
                 None if isinstance(value, str) else "The answer must be a text; put it in quotes."

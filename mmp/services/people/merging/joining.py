@@ -25,6 +25,7 @@ from mmp.models import (
     SignInLink,
 )
 from mmp.models.enums import Gender, Region
+from mmp.services import matching
 from mmp.services.calendar_changes import count_events
 from mmp.services.people.editing import may_change_address, note, plain_values
 from mmp.services.people.merging.references import JOINERS, references, unhandled
@@ -129,6 +130,7 @@ def join_people(
         session.flush()
     _take_along(session, gone, kept)
     _rename(session, gone, kept)
+    matching.follow(session, gone.uuid, kept.uuid)
     for one in references(Base.metadata):
         if not (one.single or one.name == ACTED):
             session.execute(

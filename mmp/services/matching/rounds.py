@@ -1,0 +1,313 @@
+"""Rounds of matching: begun with people of the programme, changed, let go."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer, joinedload, raiseload
+
+from mmp.core.errors import NotFound, StaleEdit, UserError
+from mmp.core.matching.pairing import MOST
+from mmp.core.matching.scoring import PRESETS, Weights
+from mmp.core.zones import day_in_zone
+from mmp.models import Form, Matching, Membership, Person, Programme
+from mmp.models.enums import MatchingState, MembershipRole, MembershipStatus
+from mmp.services import desk, history, pair_board
+from mmp.services.matching.setup import (
+    FIRST,
+    OWN,
+    SECOND,
+    Setup,
+    couples_as_json,
+    setup_of,
+    weights_as_json,
+)
+from mmp.services.permissions import Actor, visible_people
+
+KIND: Final = "matching"
+RUN: Final = "run"
+"""What of the settings says how far a run is; any change of a round ends it."""
+AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Choosable:
+    """Somebody who may be matched; `free` who has no pair today or later."""
+
+    person: Person
+    free: bool
+
+
+def rounds_of(session: Session, actor: Actor, programme: Programme) -> Sequence[Matching]:
+    """The rounds of a programme, the newest first, without their drafts."""
+    return session.scalars(
+        select(Matching)
+        .where(Matching.programme_id == programme.id, _coordinated(actor))
+        .options(defer(Matching.draft), raiseload("*"))
+        .order_by(Matching.created_at.desc(), Matching.id.desc())
+    ).all()
+
+
+def round_of(session: Session, actor: Actor, programme: Programme, uuid: UUID) -> Matching:
+    """One round with its form. Raises NotFound."""
+    found = session.scalar(
+        select(Matching)
+        .where(Matching.uuid == uuid, Matching.programme_id == programme.id, _coordinated(actor))
+        .options(joinedload(Matching.form).selectinload(Form.questions))
+    )
+    if found is None:
+        raise NotFound("There is no such round of matching.")
+    return found
+
+
+def choosable(
+    session: Session, actor: Actor, *, now: datetime, programme: Programme
+) -> list[Choosable]:
+    """Mentors with an active part, by name; two statements."""
+    today = day_in_zone(now, programme.zone)
+    mentors = select(Membership.person_id).where(
+        Membership.programme_id == programme.id,
+        Membership.role == MembershipRole.MENTOR,
+        Membership.status == MembershipStatus.ACTIVE,
+    )
+    people = session.scalars(
+        select(Person)
+        .where(
+            Person.id.in_(mentors),
+            Person.erased_at.is_(None),
+            visible_people(actor, programme.id),
+        )
+        .options(joinedload(Person.organisation), raiseload("*"))
+        .order_by(Person.name, Person.id)
+    ).all()
+    free = {one.id for one in pair_board.unpaired(session, actor, programme, today)}
+    return [Choosable(person, person.id in free) for person in people]
+
+
+def begin(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    programme: Programme,
+    uuid: UUID,
+    sides: Mapping[str, int],
+) -> Matching:
+    """A new round of these people (uuid: side). The same `uuid` makes one.
+
+    Raises UserError (field `people`) as `change_people`.
+    """
+    made = session.scalar(
+        select(Matching).where(Matching.uuid == uuid, Matching.programme_id == programme.id)
+    )
+    if made is not None:
+        return made
+    row = Matching(uuid=uuid, programme=programme, created_at=now, changed_at=now)
+    _take(session, actor, now, programme, row, sides)
+    session.add(row)
+    session.flush()
+    note(session, actor, now, row, "created", {"people": [0, len(row.candidates)]})
+    return row
+
+
+def change_people(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    row: Matching,
+    version: int,
+    sides: Mapping[str, int],
+) -> None:
+    """Other people, or others on other sides. Pairs of the draft stay where both stay.
+
+    Raises StaleEdit, UserError (field `people`) for nobody, too many on a side, and people who are
+    no mentors of the programme.
+    """
+    if dict(setup_of(row).sides) == dict(sides):
+        return
+    still(row, version)
+    was = len(row.candidates)
+    _take(session, actor, now, row.programme, row, sides)
+    changed(row, now)
+    session.flush()
+    note(session, actor, now, row, "changed", {"people": [was, len(row.candidates)]})
+
+
+def change_weights(
+    session: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    row: Matching,
+    version: int,
+    preset: str,
+    weights: Weights | None,
+    fairest: bool,
+    again: bool,
+) -> None:
+    """A preset, or weights of one's own. Raises StaleEdit, UserError (field `preset`)."""
+    if preset not in (*PRESETS, OWN) or (preset == OWN and weights is None):
+        raise UserError("Choose one of the list.", field="preset")
+    own = weights if preset == OWN and weights is not None else PRESETS.get(preset, Weights())
+    wanted = {
+        "preset": preset,
+        "weights": weights_as_json(own),
+        "fairest": fairest,
+        "again": again,
+    }
+    if all(row.settings.get(name) == value for name, value in wanted.items()):
+        return
+    still(row, version)
+    row.settings = row.settings | wanted
+    changed(row, now)
+    session.flush()
+    note(session, actor, now, row, "changed", {"weights": [None, preset]})
+
+
+def remove(session: Session, *, actor: Actor, now: datetime, row: Matching) -> None:
+    """Let a round go that was not published, with the wishes given for it."""
+    open_(row)
+    note(session, actor, now, row, "removed")
+    if row.form is not None:
+        session.delete(row.form)
+    session.delete(row)
+    session.flush()
+
+
+def still(row: Matching, version: int) -> None:
+    """Raises StaleEdit where the round was changed since it was read, UserError once published."""
+    open_(row)
+    if row.version != version:
+        raise StaleEdit("Someone else changed this round while you did.")
+
+
+def open_(row: Matching) -> None:
+    """Raises UserError for a round that is published."""
+    if row.state is MatchingState.PUBLISHED:
+        raise UserError("This round is published. Change its pairs on the board of pairs.")
+
+
+def changed(row: Matching, now: datetime) -> None:
+    """Something of the round is otherwise: what runs does not count any more."""
+    if RUN in row.settings:
+        row.settings = {name: value for name, value in row.settings.items() if name != RUN}
+    row.changed_at = now
+
+
+def people_of(session: Session, uuids: Sequence[str]) -> dict[str, Person]:
+    """People by uuid; who was erased is not among them. One statement for five hundred."""
+    found: dict[str, Person] = {}
+    for start in range(0, len(uuids), AT_ONCE):
+        chunk = [UUID(one) for one in uuids[start : start + AT_ONCE]]
+        rows = session.scalars(
+            select(Person)
+            .where(Person.uuid.in_(chunk), Person.erased_at.is_(None))
+            .options(raiseload("*"))
+        )
+        found.update((str(person.uuid), person) for person in rows)
+    return found
+
+
+def note(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    row: Matching,
+    action: str,
+    changes: dict[str, Any] | None = None,
+) -> None:
+    """In the history."""
+    history.record(
+        session,
+        now=now,
+        actor=desk.person_of(session, actor),
+        programme=row.programme,
+        kind=KIND,
+        uuid=row.uuid,
+        action=action,
+        changes=changes,
+    )
+
+
+def _take(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    programme: Programme,
+    row: Matching,
+    sides: Mapping[str, int],
+) -> None:
+    known = {
+        str(one.person.uuid): one.person
+        for one in choosable(session, actor, now=now, programme=programme)
+    }
+    check_sides(sides, known)
+    ordered = {uuid: sides[uuid] for uuid in known if uuid in sides}
+    setup = setup_of(row)
+    before = partners_before(session, actor, {uuid: known[uuid] for uuid in ordered})
+    row.candidates = list(ordered)
+    row.settings = row.settings | {
+        "sides": ordered,
+        "before": couples_as_json(before),
+        **{
+            name: couples_as_json(one for one in couples if one <= set(ordered))
+            for name, couples in (("pins", setup.pins), ("excluded", setup.excluded))
+        },
+    }
+    if pairs := row.draft.get("pairs"):
+        row.draft = row.draft | {
+            "pairs": [
+                pair
+                for pair in pairs
+                if set(pair) <= set(ordered) and ordered[pair[0]] != ordered[pair[1]]
+            ]
+        }
+
+
+def check_sides(sides: Mapping[str, int], known: Mapping[str, Person]) -> None:
+    """Raises UserError (field `people`) for people who cannot be matched, naming how many."""
+    if len(sides) < 2:
+        raise UserError("Choose at least two people, one for each side.", field="people")
+    if len(strangers := set(sides) - set(known)) > 0:
+        raise UserError(
+            "%(count)s of those chosen are no mentors of the programme any more; look at the list "
+            "again.",
+            field="people",
+            count=len(strangers),
+        )
+    counts = [sum(side == number for side in sides.values()) for number in (FIRST, SECOND)]
+    if max(counts) > MOST:
+        raise UserError(
+            "At most %(most)s people fit on a side, and one has %(count)s. Match them in several "
+            "rounds.",
+            field="people",
+            most=MOST,
+            count=max(counts),
+        )
+
+
+def partners_before(
+    session: Session, actor: Actor, people: Mapping[str, Person]
+) -> frozenset[frozenset[str]]:
+    """Who of these were a pair with each other, in any programme that the actor coordinates."""
+    numbers = {person.id: uuid for uuid, person in people.items()}
+    known = pair_board.earlier_partners(session, actor, numbers)
+    return frozenset(
+        frozenset((numbers[number], numbers[one.partner.id]))
+        for number, rows in known.items()
+        for one in rows
+        if one.partner.id in numbers
+    )
+
+
+def _coordinated(actor: Actor) -> Any:
+    return Matching.programme_id.in_(actor.coordinates)
+
+
+def sizes(setup: Setup) -> tuple[int, int]:
+    """How many people there are on each side."""
+    return len(setup.side(FIRST)), len(setup.side(SECOND))
