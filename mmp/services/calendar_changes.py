@@ -15,6 +15,9 @@ from sqlalchemy.orm import Session, UOWTransaction
 from mmp.models import (
     AgendaItem,
     AgendaRole,
+    Breakout,
+    BreakoutGroup,
+    BreakoutSeat,
     Consent,
     Event,
     Membership,
@@ -29,6 +32,9 @@ CHUNK = 5_000
 """Below every database's limit of bound values in one statement."""
 
 
+_SHOWN_OF_GROUP = ("position", "name", "room", "question", "join_link")
+
+
 @dataclass(slots=True)
 class _Touched:
     """Numbers of rows that one flush changed, by what they lead to."""
@@ -37,6 +43,8 @@ class _Touched:
     agenda_items: set[int] = field(default_factory=set)
     people: set[int] = field(default_factory=set)
     pairs: set[int] = field(default_factory=set)
+    groups: set[int] = field(default_factory=set)
+    """Of break-outs."""
     programmes: set[int] = field(default_factory=set)
     """Their own feeds only."""
     whole_programmes: set[int] = field(default_factory=set)
@@ -57,16 +65,22 @@ def count(session: Session, _: UOWTransaction) -> None:
     for chunk in _chunks(touched.agenda_items):
         items = select(AgendaItem.event_id).where(AgendaItem.id.in_(chunk))
         count_events(session, session.scalars(items).all())
+    _raise_each(session, Person, touched.people)
+    _raise_each(session, Programme, touched.programmes)
     for chunk in _chunks(touched.pairs):
         _raise(session, Person, select(PairMember.person_id).where(PairMember.pair_id.in_(chunk)))
-    for chunk in _chunks(touched.people):
-        _raise(session, Person, chunk)
-    for chunk in _chunks(touched.programmes):
-        _raise(session, Programme, chunk)
+    for chunk in _chunks(touched.groups):
+        seated = select(BreakoutSeat.person_id).where(BreakoutSeat.group_id.in_(chunk))
+        _raise(session, Person, seated)
     for chunk in _chunks(touched.whole_programmes):
         members = select(Membership.person_id).where(Membership.programme_id.in_(chunk))
         _raise(session, Person, members)
         _raise(session, Programme, chunk)
+
+
+def _raise_each(session: Session, kind: type[Person] | type[Programme], numbers: set[int]) -> None:
+    for chunk in _chunks(numbers):
+        _raise(session, kind, chunk)
 
 
 def _note(touched: _Touched, row: object) -> None:
@@ -92,8 +106,32 @@ def _note(touched: _Touched, row: object) -> None:
             touched.pairs.update(_pairs_that_see(row))
         case Programme():
             touched.whole_programmes.update(_numbers(row, "id"))
+        case BreakoutSeat() | BreakoutGroup() | Breakout():
+            _note_group(touched, row)
         case _:
             pass
+
+
+def _note_group(touched: _Touched, row: BreakoutSeat | BreakoutGroup | Breakout) -> None:
+    """What a tap at the meeting, notes or a draft change, no calendar shows."""
+    match row:
+        case BreakoutSeat() if _any_changed(row, "group_id", "group", "person_id"):
+            touched.people.update(_numbers(row, "person_id"))
+        case BreakoutGroup() if _any_changed(row, *_SHOWN_OF_GROUP):
+            touched.groups.update(_numbers(row, "id"))
+        case Breakout() if _any_changed(row, "state", "question"):
+            touched.agenda_items.update(_numbers(row, "agenda_item_id"))
+        case _:
+            pass
+
+
+def _any_changed(row: Any, *attributes: str) -> bool:
+    """Whether it is new or gone, or one of these changed."""
+    state = inspect(row)
+    within = state.session
+    if within is None or row in within.new or row in within.deleted:
+        return True
+    return any(state.attrs[name].history.has_changes() for name in attributes)
 
 
 def _numbers(row: Any, attribute: str) -> Iterator[int]:

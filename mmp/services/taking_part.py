@@ -8,9 +8,19 @@ from typing import Any, Final
 from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
-from mmp.models import AgendaItem, AgendaRole, Event, Membership, PairMember, Participation
+from mmp.models import (
+    AgendaItem,
+    AgendaRole,
+    Breakout,
+    BreakoutSeat,
+    Event,
+    Membership,
+    PairMember,
+    Participation,
+)
 from mmp.models.enums import (
     AttendanceForm,
+    BreakoutState,
     Entry,
     EventForm,
     EventStatus,
@@ -53,6 +63,17 @@ def is_own_item(person: Who) -> ColumnElement[bool]:
             or_(AgendaRole.person_id == person, PairMember.id.is_not(None)),
         )
         .correlate_except(AgendaRole, item, event, PairMember)
+    )
+
+
+def has_group(person: Who) -> ColumnElement[bool]:
+    """Agenda items with break-out groups in one of which the person is seated."""
+    breakout, seat = aliased(Breakout), aliased(BreakoutSeat)
+    return AgendaItem.id.in_(
+        select(breakout.agenda_item_id)
+        .join(seat, seat.breakout_id == breakout.id)
+        .where(breakout.state == BreakoutState.APPLIED, seat.person_id == person)
+        .correlate_except(breakout, seat)
     )
 
 

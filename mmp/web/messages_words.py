@@ -38,6 +38,8 @@ _BECOMES = {
     "partner": N_("who is in a pair with the reader"),
     "programme": N_("the programme’s name"),
     "days_left": N_("days until the event begins"),
+    "group": N_("the reader’s break-out group, with its room"),
+    "question": N_("the question of that group"),
 }
 
 

@@ -15,8 +15,9 @@ from mmp.core.zones import day_in_zone, to_utc
 from mmp.models import Break, Person
 from mmp.models.enums import AttendanceForm, DeliveryState, Partstat, Precision
 from mmp.services import answers, consents, mine as service, programmes, reminders
+from mmp.services.breakouts.own_group import OwnGroup
 from mmp.services.documents import documents_of, own_documents
-from mmp.services.mine import Fellow, OwnEvent, Reply
+from mmp.services.mine import Fellow, OwnEvent, OwnPart, Reply
 from mmp.services.reminders import PlanLine
 from mmp.web import (
     agenda as agendas,
@@ -27,6 +28,7 @@ from mmp.web import (
     people,
     reminder_words,
 )
+from mmp.web.breakout_meeting_words import group_name
 from mmp.web.context import context, session
 from mmp.web.forms import refuse
 from mmp.web.guards import actor, signed_in
@@ -63,11 +65,16 @@ def own_home() -> str:
     others = [one for one in events if one is not coming]
     waiting = [one for one in others if one.unanswered(now)][:SHOWN_UNANSWERED]
     ahead = [one for one in others if one not in waiting]
+    parts: list[OwnPart] = []
+    groups: list[OwnGroup] = []
+    if coming:
+        _own, parts, groups = service.with_parts(session(), who, coming.event.uuid)
     return render_template(
         "mine/home.html",
         coming=coming,
         place=_place(coming),
-        parts=service.with_parts(session(), who, coming.event.uuid)[1] if coming else [],
+        parts=parts,
+        groups=groups,
         waiting=waiting,
         ahead=ahead[:SHOWN_AHEAD],
         pairs=own_pairs.glance(now),
@@ -169,7 +176,7 @@ def own_answer(uuid: UUID) -> Response:
 
 def _event_page(uuid: UUID, form: AnswerForm | None = None) -> Response:
     now, who = context().clock.now(), actor()
-    own, parts = service.with_parts(session(), who, uuid)
+    own, parts, groups = service.with_parts(session(), who, uuid)
     form = form or AnswerForm.of(own)
     if own.event.pair is not None:
         return redirect(url_for("pages.pair", uuid=own.event.pair.uuid))
@@ -189,6 +196,7 @@ def _event_page(uuid: UUID, form: AnswerForm | None = None) -> Response:
         recommendations=agendas.recommendations(event),
         zone_note=agendas.zone_note(event),
         parts=parts,
+        groups=groups if not own.cancelled else [],
         fellows=_groups(service.fellows(session(), who, event)),
         documents=documents_of(session(), event),
         form=form,
@@ -206,7 +214,13 @@ def _place(own: OwnEvent | None) -> int | None:
 
 
 def _shared(now: datetime) -> dict[str, object]:
-    return {"now": now, "zone": actor().zone, "clocks": clocks, "answer_of": answer_of}
+    return {
+        "now": now,
+        "zone": actor().zone,
+        "clocks": clocks,
+        "answer_of": answer_of,
+        "group_name": group_name,
+    }
 
 
 def _by_month(events: Iterable[OwnEvent], breaks: Iterable[Break]) -> list[Month]:

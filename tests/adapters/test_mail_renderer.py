@@ -51,6 +51,8 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "item": ITEM,
         "subject": "",
         "text": "",
+        "group": "Group 2, <Petra>",
+        "question": "What is <missing>?",
         "answer": "https://mmp.example.org/en/answer/x/y/",
     },
     "digest": {

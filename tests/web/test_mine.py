@@ -16,6 +16,7 @@ from mmp.models.enums import (
     AttendanceForm,
     Audience,
     BreakKind,
+    BreakoutState,
     Entry,
     EventForm,
     EventStatus,
@@ -307,3 +308,23 @@ def _fill(scene: Scene, number: int) -> None:
         )
         make.event(scene.programme, timed(starts), pair=scene.pair)
     scene.session.flush()
+
+
+def test_ones_own_group_and_its_question_show_and_nobody_elses(
+    scene: Scene, lina: FlaskClient, session: Session
+) -> None:
+    make = scene.make
+    item = make.item(scene.event, datetime(2026, 9, 28, 22, 30), kind=AgendaKind.BREAK_OUT)
+    breakout = make.breakout(
+        item, [scene.erik], [scene.lina], question={"en": "What helps?"}, state=BreakoutState.DRAFT
+    )
+    breakout.groups[0].room, breakout.groups[1].room = {"en": "Petra"}, {"en": "Wadi Rum"}
+    session.commit()
+    assert "Wadi Rum" not in lina.get("/en/home/").text, "a draft is nobody's group yet"
+    breakout.state = BreakoutState.APPLIED
+    session.commit()
+    for path in ("/en/home/", scene.path):
+        text = page(lina, path).text
+        assert "Group 2, Wadi Rum" in text
+        assert "What helps?" in text
+        assert "Petra" not in text

@@ -14,7 +14,7 @@ from mmp.core.texts import Translated
 
 PLACEHOLDERS: Final = (
     *("name", "event", "when", "place", "join_link", "answer_link", "page"),
-    *("partner", "programme", "days_left"),
+    *("partner", "programme", "days_left", "group", "question"),
 )
 """What texts may hold. Empty is what does not apply to the reader."""
 LONGEST: Final = 4_000

@@ -11,7 +11,7 @@ from mmp.core import ical
 from mmp.models import Person
 from mmp.models.enums import EventStatus
 from mmp.services.calendars.query import decoder, invited_rows
-from mmp.services.calendars.render import Style, Writer
+from mmp.services.calendars.render import Style, Writer, groups_told
 
 Wanted = Collection[tuple[Person, int]]
 """People, each with the number of an event."""
@@ -43,7 +43,7 @@ def invited_entries(
         if (person_id, event_id) not in asked or those[0].status is not EventStatus.PUBLISHED:
             continue
         writer = Writer(Style(people[person_id].locale, base_url))
-        entries = [writer.event_entry(those[0])]
+        entries = [writer.event_entry(those[0], groups_told(those))]
         entries += [
             writer.item_entry(row)
             for row in those

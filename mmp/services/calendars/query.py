@@ -37,16 +37,26 @@ from sqlalchemy.types import NullType, TypeEngine
 
 from mmp.models import (
     AgendaItem,
+    Breakout,
+    BreakoutGroup,
+    BreakoutSeat,
     Event,
     PairMember,
     Participation,
     Person,
     Programme,
 )
-from mmp.models.enums import DeclinedEvents, EventStatus, FeedKind, Partstat, Precision
+from mmp.models.enums import (
+    BreakoutState,
+    DeclinedEvents,
+    EventStatus,
+    FeedKind,
+    Partstat,
+    Precision,
+)
 from mmp.services.calendars.reader import Reader
 from mmp.services.consents import talks_with_silent
-from mmp.services.taking_part import is_own_item, may_join_online, takes_part
+from mmp.services.taking_part import has_group, is_own_item, may_join_online, takes_part
 
 KEPT_AFTER_CANCELLATION = timedelta(days=30)
 
@@ -63,9 +73,20 @@ ITEM_COLUMNS = (
     *(AgendaItem.title, AgendaItem.description, AgendaItem.audience, AgendaItem.room),
     *(AgendaItem.zone, AgendaItem.starts_at, AgendaItem.ends_at),
 )
+GROUP_COLUMNS: dict[str, Any] = {
+    "group_position": BreakoutGroup.position,
+    "group_name": BreakoutGroup.name,
+    "group_room": BreakoutGroup.room,
+    "group_question": BreakoutGroup.question,
+    "all_question": Breakout.question,
+    "breakout_changed_at": Breakout.changed_at,
+    "seat_changed_at": BreakoutSeat.changed_at,
+}
+"""The reader's own break-out group of an item."""
 READER_COLUMNS: dict[str, TypeEngine[Any]] = {
     "join_link": Event.join_link.type,
     "item_join_link": AgendaItem.join_link.type,
+    "group_join_link": BreakoutGroup.join_link.type,
     "item_mine": NullType(),
     "neutral": NullType(),
     "nameless": NullType(),
@@ -79,6 +100,7 @@ TYPES: dict[str, TypeEngine[Any]] = {
     **{column.key: column.type for column in EVENT_COLUMNS},
     **{f"item_{column.key}": column.type for column in ITEM_COLUMNS},
     **READER_COLUMNS,
+    **{name: column.type for name, column in GROUP_COLUMNS.items()},
 }
 _NAMED = false()
 EVENT_ID = 0
@@ -148,15 +170,21 @@ def _columns(
     neutral: ColumnElement[bool],
     nameless: ColumnElement[bool] = _NAMED,
     reader: Any = None,
+    person: Any = None,
 ) -> Select[Any]:
+    """`person`: whose break-out groups come along, nobody else's."""
+
     def allowed(link: Any) -> ColumnElement[Any]:
         return case((join_link_allowed, link), else_=null())
 
     expressions: list[Any] = [
         *(*EVENT_COLUMNS, *ITEM_COLUMNS),
-        *(allowed(Event.join_link), allowed(AgendaItem.join_link), mine, neutral, nameless),
+        *(allowed(Event.join_link), allowed(AgendaItem.join_link)),
+        allowed(BreakoutGroup.join_link) if person is not None else null(),
+        *(mine, neutral, nameless),
         *((answer.partstat, answer.changed_at) if answer else (null(), null())),
         *(Programme.slug, Programme.name, Programme.colour),
+        *(GROUP_COLUMNS.values() if person is not None else [null()] * len(GROUP_COLUMNS)),
     ]
     statement = select(
         *(
@@ -166,13 +194,27 @@ def _columns(
     ).select_from(Event)
     if reader is not None:
         statement = statement.join(reader, true())
-    return statement.join(Programme, Programme.id == Event.programme_id).outerjoin(
+    statement = statement.join(Programme, Programme.id == Event.programme_id).outerjoin(
         AgendaItem,
         and_(
             AgendaItem.event_id == Event.id,
             AgendaItem.status != EventStatus.DRAFT,
             item_condition,
         ),
+    )
+    return statement if person is None else _with_group(statement, person)
+
+
+def _with_group(statement: Select[Any], person: Any) -> Select[Any]:
+    """One seat at most: a person has one in each break-out, an item one break-out."""
+    breakout = and_(
+        Breakout.agenda_item_id == AgendaItem.id, Breakout.state == BreakoutState.APPLIED
+    )
+    seat = and_(BreakoutSeat.breakout_id == Breakout.id, BreakoutSeat.person_id == person)
+    return (
+        statement.outerjoin(Breakout, breakout)
+        .outerjoin(BreakoutSeat, seat)
+        .outerjoin(BreakoutGroup, BreakoutGroup.id == BreakoutSeat.group_id)
     )
 
 
@@ -214,7 +256,11 @@ def _personal(reader: Reader) -> Select[Any]:
     answer = aliased(Participation)
     mine = is_own_item(reader.person_id)
     statement = _of_person(
-        reader.person_id, answer, mine, literal(reader.discreet), or_(_several_days(), mine)
+        reader.person_id,
+        answer,
+        mine,
+        literal(reader.discreet),
+        or_(_several_days(), mine, has_group(reader.person_id)),
     )
     if reader.programme_id is not None:
         statement = statement.where(Event.programme_id == reader.programme_id)
@@ -230,7 +276,7 @@ def invited_rows(people: Collection[int], events: Collection[int]) -> Select[Any
     number, discreet = type_coerce(reader.id, Integer), type_coerce(reader.discreet, Boolean)
     mine = is_own_item(number)
     return (
-        _of_person(number, answer, mine, discreet, mine, reader)
+        _of_person(number, answer, mine, discreet, or_(mine, has_group(number)), reader)
         .where(
             Event.id.in_(events),
             reader.id.in_(people),
@@ -264,6 +310,7 @@ def _of_person(
         neutral=or_(discreet, partner_discreet),
         nameless=talks_with_silent(person),
         reader=reader,
+        person=person,
     )
     return statement.outerjoin(
         answer, and_(answer.event_id == Event.id, answer.person_id == person)

@@ -1,7 +1,7 @@
 """From fetched rows to entries in the reader's language, and to octets."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -18,6 +18,7 @@ from mmp.adapters.translations import LANGUAGES, catalogue
 from mmp.core import ical
 from mmp.core.texts import Translated, language_of, pick
 from mmp.models.enums import Audience, EventForm, EventStatus, FeedKind, Partstat, Precision
+from mmp.services.breakouts.own_group import group_name
 from mmp.services.calendars.query import (
     EVENT_ID,
     KEPT_AFTER_CANCELLATION,
@@ -143,19 +144,23 @@ class Writer:
         """The event, then those of its items that this reader is to see."""
         event = rows[0]
         cancelled = event.status is EventStatus.CANCELLED
-        yield self.event_entry(event), _leaves_at(event.cancelled_at if cancelled else None)
+        frame = is_frame(event)
+        told = self.event_entry(event, groups_told(rows))
+        yield told, _leaves_at(event.cancelled_at if cancelled else None)
         if event.item_id is None or event.partstat is Partstat.DECLINED:
             return
-        several_days = is_frame(event)
         by_id = {row.item_id: row for row in rows}
         for row in rows:
-            wanted = _is_open(row, by_id) if several_days else row.item_mine
+            wanted = _is_open(row, by_id) if frame else row.item_mine
             if wanted and row.item_starts_at is not None:
                 item_cancelled = row.item_status is EventStatus.CANCELLED
                 since = row.item_cancelled_at if item_cancelled else None
                 yield self.item_entry(row), _leaves_at(since)
 
-    def event_entry(self, row: SimpleNamespace) -> ical.Entry:
+    def event_entry(
+        self, row: SimpleNamespace, grouped: Sequence[SimpleNamespace] = ()
+    ) -> ical.Entry:
+        """`grouped`: items of which the reader is told their group here, for want of an entry."""
         cancelled = row.status is EventStatus.CANCELLED
         declined = row.partstat is Partstat.DECLINED
         frame = is_frame(row)
@@ -172,7 +177,11 @@ class Writer:
             uid=row.uid,
             sequence=row.sequence,
             created_at=row.created_at,
-            changed_at=_latest(row.changed_at, row.answer_changed_at),
+            changed_at=_latest(
+                row.changed_at,
+                row.answer_changed_at,
+                *(at for one in grouped for at in _group_changed(one)),
+            ),
             summary=self.summary(row.status, title),
             starts=starts,
             ends=ends,
@@ -180,7 +189,9 @@ class Writer:
             status=_status(row, cancelled),
             transparent=frame or declined,
             location=self.location(row),
-            description=self.description(row, row.description, row.join_link),
+            description=self.description(
+                row, row.description, row.join_link, *(self.group(one) for one in grouped)
+            ),
             url=self.page(row),
             join_link=_uri(row.join_link),
             private=row.neutral,
@@ -191,21 +202,26 @@ class Writer:
     def item_entry(self, row: SimpleNamespace) -> ical.Entry:
         cancelled = EventStatus.CANCELLED in (row.status, row.item_status)
         title = self._("Meeting") if row.neutral else self.text(row.item_title)
-        link = row.item_join_link or row.join_link
+        link = row.group_join_link or row.item_join_link or row.join_link
         return ical.Entry(
             uid=row.item_uid,
             # Its event's change of place or status is a change of the item too: the sum of two
             # numbers that never fall rises with either.
             sequence=row.item_sequence + row.sequence,
             created_at=row.item_created_at,
-            changed_at=_latest(row.item_changed_at, row.changed_at, row.answer_changed_at),
+            changed_at=_latest(
+                *(row.item_changed_at, row.changed_at, row.answer_changed_at),
+                *_group_changed(row),
+            ),
             summary=self.summary(EventStatus.CANCELLED if cancelled else row.status, title),
             starts=row.item_starts_at,
             ends=row.item_ends_at,
             zone=row.item_zone or row.zone,
             status=_status(row, cancelled),
-            location=self.location(row, row.item_room),
-            description=self.description(row, row.item_description, link),
+            location=self.location(row, row.group_room or row.item_room),
+            description=self.description(
+                row, row.item_description, link, self.group(row, alone=True)
+            ),
             url=self.page(row),
             join_link=_uri(link),
             private=row.neutral,
@@ -233,11 +249,27 @@ class Writer:
         place = comma.join(part for part in parts if part)
         return place or (self._("Online") if row.form is EventForm.ONLINE else "")
 
-    def description(self, row: SimpleNamespace, text: Translated, join_link: str | None) -> str:
+    def description(
+        self, row: SimpleNamespace, text: Translated, join_link: str | None, *groups: str
+    ) -> str:
         parts = [self._("Join online: %(link)s") % {"link": join_link}] if join_link else []
         if not row.neutral:
-            parts += [self.text(text), self.page(row) or ""]
+            parts += [*groups, self.text(text), self.page(row) or ""]
         return "\n\n".join(part for part in parts if part)
+
+    def group(self, row: SimpleNamespace, *, alone: bool = False) -> str:
+        """The reader's group of an item and its question; with the item's title and room where it
+        has no entry of its own (not `alone`)."""
+        if not _has_group(row):
+            return ""
+        name = group_name(row.group_name or {}, row.group_position, self.style.locale)
+        if not alone:
+            comma = "، " if self.language == "ar" else ", "
+            room = self.text(row.group_room or row.item_room)
+            name = comma.join(filter(None, [self.text(row.item_title), name, room]))
+        question = self.text(row.group_question or row.all_question)
+        told = self._("Your group: %(group)s") % {"group": name}
+        return "\n".join(filter(None, [told, question]))
 
     def page(self, row: SimpleNamespace) -> str | None:
         """The event's public page; none for what is not public or would give a reader away."""
@@ -270,7 +302,7 @@ def _days(row: SimpleNamespace) -> tuple[date, date]:
 
 def _is_open(row: SimpleNamespace, by_id: dict[int, SimpleNamespace]) -> bool:
     """Open to the reader: theirs, or everyone's and inside nothing that is closed to them."""
-    if row.item_mine:
+    if row.item_mine or row.group_position is not None:
         return True
     if row.item_audience is not Audience.EVERYONE:
         return False
@@ -283,6 +315,25 @@ def _status(row: SimpleNamespace, cancelled: bool) -> ical.Status:
         return "CANCELLED"
     undecided = row.partstat in (Partstat.NEEDS_ACTION, Partstat.TENTATIVE)
     return "TENTATIVE" if undecided or row.status is EventStatus.DRAFT else "CONFIRMED"
+
+
+def _has_group(row: SimpleNamespace) -> bool:
+    shown = row.item_status is EventStatus.PUBLISHED
+    return shown and row.group_position is not None
+
+
+def groups_told(rows: Sequence[SimpleNamespace]) -> list[SimpleNamespace]:
+    """The items of a short event in which the reader has a group, and no entry of their own."""
+    if is_frame(rows[0]):
+        return []
+    those = [row for row in rows if _has_group(row) and not row.item_mine]
+    return sorted(those, key=lambda row: (row.item_starts_at is None, row.item_starts_at, row.id))
+
+
+def _group_changed(row: SimpleNamespace) -> tuple[datetime, ...]:
+    if row.group_position is None:
+        return ()
+    return (row.breakout_changed_at, row.seat_changed_at)
 
 
 def _latest(*instants: datetime | None) -> datetime:

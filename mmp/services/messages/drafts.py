@@ -22,7 +22,9 @@ from mmp.services.messages.attaching import chosen, documents_for
 from mmp.services.messages.audience import Choice
 from mmp.services.permissions import Actor
 
-OF_EVENTS: Final = frozenset({"event", "when", "place", "join_link", "answer_link", "days_left"})
+OF_EVENTS: Final = frozenset(
+    {"event", "when", "place", "join_link", "answer_link", "days_left", "group", "question"}
+)
 """Placeholders that mean nothing without an event."""
 LONGEST_SUBJECT: Final = 200
 

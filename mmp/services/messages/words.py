@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, object_session
 
 from mmp.adapters.renderer import language_for, written_in
 from mmp.adapters.renderer.times import lines_of
@@ -16,6 +16,7 @@ from mmp.core.mail.placeholders import fill, used_in
 from mmp.core.texts import pick_with_language
 from mmp.models import Message, Pair, PairMember, Participation, Person
 from mmp.models.enums import EventForm, EventStatus, Partstat
+from mmp.services.breakouts.own_group import mail_words, own_groups
 from mmp.services.events import when_of
 from mmp.services.reminders.mails import days_until, place_of
 from mmp.services.taking_part import TAKING_PART
@@ -56,6 +57,7 @@ def said(
         "page": f"{base_url}/{language}/programmes/{message.programme.slug}/",
         "answer_link": answer_link,
         **_of_event(message, person, participation, language, base_url, now),
+        **_group(message, person, used, language),
     }
     filled = one_line(fill(subject, values)), fill(text, values).strip()
     return Said(*filled, text_language, personal=True)
@@ -125,6 +127,18 @@ def _of_event(
         "page": base_url + path if event.status is not EventStatus.DRAFT else "",
         "days_left": str(max(days_until(event, person.zone, now), 0)),
     }
+
+
+def _group(
+    message: Message, person: Person, used: Collection[str], language: str
+) -> dict[str, str]:
+    """The reader's own group, looked up where a text tells of it."""
+    session = object_session(person)
+    if message.event_id is None or session is None or not {"group", "question"} & set(used):
+        return {}
+    own = own_groups(session, {(person.id, message.event_id)})
+    group, question = mail_words(own.get((person.id, message.event_id), []), language)
+    return {"group": group, "question": question}
 
 
 def _listed(names: list[str], language: str) -> str:

@@ -20,21 +20,32 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import Session, aliased, defer, joinedload, raiseload
+from sqlalchemy.orm import Session, aliased, defer, joinedload, load_only, raiseload
 
 from mmp.core.errors import NotFound
 from mmp.models import (
     AgendaItem,
     AgendaRole,
     Break,
+    Breakout,
+    BreakoutGroup,
+    BreakoutSeat,
     Event,
     Pair,
     PairMember,
     Participation,
 )
 from mmp.models.base import UTCDateTime
-from mmp.models.enums import AgendaRoleName, Entry, EventForm, EventStatus, Partstat
+from mmp.models.enums import (
+    AgendaRoleName,
+    BreakoutState,
+    Entry,
+    EventForm,
+    EventStatus,
+    Partstat,
+)
 from mmp.services import taking_part
+from mmp.services.breakouts.own_group import OwnGroup
 from mmp.services.permissions import Actor, talks_of
 
 _PERSON = bindparam("person", type_=Integer)
@@ -120,18 +131,25 @@ def coming(events: Iterable[OwnEvent], now: datetime) -> OwnEvent | None:
     return next(iter(dated or ahead), None)
 
 
-def with_parts(session: Session, actor: Actor, uuid: UUID) -> tuple[OwnEvent, list[OwnPart]]:
-    """One of the actor's events, and the items of its agenda in which they have a role, with their
-    questions; in one statement. Raises NotFound as `own_event`."""
+def with_parts(
+    session: Session, actor: Actor, uuid: UUID
+) -> tuple[OwnEvent, list[OwnPart], list[OwnGroup]]:
+    """One of the actor's events, the items of its agenda in which they have a role, with their
+    questions, and the break-out groups they were given; in one statement. Raises NotFound as
+    `own_event`."""
     rows = session.execute(_with_parts(), {**_asking(actor), "event": uuid}).unique().all()
     if not rows:
         raise NotFound("There is no such event.")
     event, given, link, *_item = rows[0]
     parts: dict[int, OwnPart] = {}
-    for *_own_event, part, part_link, role in rows:
-        if part is not None:
-            parts.setdefault(part.id, OwnPart(part, [], part_link)).roles.append(role)
-    return OwnEvent(event, given, link), list(parts.values())
+    groups: dict[int, OwnGroup] = {}
+    for *_own_event, item, item_link, role, group, all_groups, group_link in rows:
+        if role is not None:
+            parts.setdefault(item.id, OwnPart(item, [], item_link)).roles.append(role)
+        if group is not None:
+            asked = group.question or all_groups.question
+            groups[group.id] = OwnGroup(item, group, asked, group_link, actor.person_id)
+    return OwnEvent(event, given, link), list(parts.values()), list(groups.values())
 
 
 def breaks_of(session: Session, actor: Actor, first: date, last: date) -> Sequence[Break]:
@@ -177,16 +195,26 @@ def _with_parts() -> Select[Any]:
     item = and_(
         AgendaItem.event_id == Event.id,
         AgendaItem.status == EventStatus.PUBLISHED,
-        taking_part.is_own_item(_PERSON),
+        or_(taking_part.is_own_item(_PERSON), taking_part.has_group(_PERSON)),
     )
+    breakout = and_(
+        Breakout.agenda_item_id == AgendaItem.id, Breakout.state == BreakoutState.APPLIED
+    )
+    seat = and_(BreakoutSeat.breakout_id == Breakout.id, BreakoutSeat.person_id == _PERSON)
     return (
         _own(answer)
         .add_columns(AgendaItem, _link(AgendaItem.join_link, answer), AgendaRole.role)
+        .add_columns(BreakoutGroup, Breakout, _link(BreakoutGroup.join_link, answer))
         .outerjoin(AgendaItem, item)
         .outerjoin(AgendaRole, in_it)
+        .outerjoin(Breakout, breakout)
+        .outerjoin(BreakoutSeat, seat)
+        .outerjoin(BreakoutGroup, BreakoutGroup.id == BreakoutSeat.group_id)
         .where(Event.uuid == _EVENT)
         .options(
             defer(AgendaItem.join_link, raiseload=True),
+            defer(BreakoutGroup.join_link, raiseload=True),
+            load_only(Breakout.question, raiseload=True),
             joinedload(AgendaItem.guiding_questions),
         )
         .order_by(AgendaItem.starts_at, AgendaItem.position, AgendaRole.position)

@@ -17,6 +17,7 @@ from mmp.core.texts import pick
 from mmp.core.when import When
 from mmp.models import Delivery, Event, Mail, PairMember, Participation, Person
 from mmp.models.enums import DeliveryState, EventStatus, Partstat
+from mmp.services.breakouts.own_group import OwnGroup, mail_words, own_groups
 from mmp.services.events import when_of
 from mmp.services.outbox.sources import More, Personal, source_for
 from mmp.services.reminders.facts import event_facts
@@ -44,6 +45,9 @@ class Item:
     quiet: bool = False
     subject: str = ""
     text: str = ""
+    group: str = ""
+    """The reader's own break-out group with its room, and its question."""
+    question: str = ""
 
 
 @source_for(*KINDS)
@@ -55,6 +59,7 @@ def reminder_source(session: Session, mails: Sequence[Mail], site: Site) -> Mapp
         if row.Delivery.state in CARRIED and _still_true(row):
             carried.setdefault(row.Delivery.mail_id or 0, []).append(row)
     rules = event_facts(session, {row.Delivery.event_id for row in rows})
+    groups = own_groups(session, {(row.Delivery.person_id, row.Delivery.event_id) for row in rows})
     found = {}
     for mail in mails:
         lines = carried.get(mail.id, [])
@@ -67,6 +72,7 @@ def reminder_source(session: Session, mails: Sequence[Mail], site: Site) -> Mapp
                 rule=rule_named(rules[row.Delivery.event_id].rules, row.Delivery.rule),
                 delivery=row.Delivery.uuid.hex,
                 mail=mail,
+                groups=groups.get((row.Delivery.person_id, row.Delivery.event_id), ()),
             )
             for row in lines
         ]
@@ -84,9 +90,12 @@ def _more(mail: Mail, lines: Sequence[Any], items: Sequence[Item]) -> More:
     if item.asks:
         values["answer"] = answer_link(row.Participation.uuid)
     # A text of their own differs from reader to reader; all else many have in common.
-    values |= {"subject": Personal(item.subject), "text": Personal(item.text)}
-    values["item"] = replace(item, delivery="", subject="", text="")
+    values |= {name: Personal(getattr(item, name)) for name in _PERSONAL}
+    values["item"] = replace(item, delivery="", subject="", text="", group="", question="")
     return More(values=values)
+
+
+_PERSONAL = ("subject", "text", "group", "question")
 
 
 class Line(NamedTuple):
@@ -177,8 +186,9 @@ def item_of(
     rule: Rule | None,
     delivery: str = "",
     mail: Mail | None = None,
+    groups: Sequence[OwnGroup] = (),
 ) -> Item:
-    """An event as a reader is told of it by a rule; `row` as of `ABOUT`."""
+    """An event as a reader is told of it by a rule; `row` as of `ABOUT`, `groups` their own."""
     event, person = row.Event, row.Person
     language = language_for(person.locale)
     after = rule is not None and not rule.comes_before
@@ -194,6 +204,9 @@ def item_of(
         asks=_asks(row) and not after,
         quiet=row.quiet,
     )
+    if not row.quiet and not after:
+        group, question = mail_words(groups, language)
+        item = replace(item, group=group, question=question)
     if rule is None or row.quiet:
         return item
     subject, text = own_texts(rule, item, row, mail, site=site)

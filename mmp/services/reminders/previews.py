@@ -11,6 +11,7 @@ from mmp.core.mail.placeholders import check_all
 from mmp.core.reminders import Rule
 from mmp.core.texts import pick
 from mmp.models import Event, Person
+from mmp.services.breakouts.own_group import own_groups
 from mmp.services.reminders.mails import item_of, read_one
 from mmp.services.reminders.texts import shown_address
 
@@ -23,7 +24,8 @@ def preview(
     check_all(rule.subject, field="subject")
     check_all(rule.text, field="text")
     row = read_one(session, event=event, person=person)
-    item = item_of(row, site=site, now=now, rule=rule)
+    groups = own_groups(session, {(person.id, event.id)})[person.id, event.id]
+    item = item_of(row, site=site, now=now, rule=rule, groups=groups)
     language = language_for(person.locale)
     native = direction(language) == "rtl" and person.name_native
     programme = None if item.quiet else pick(event.programme.name, language)
@@ -39,6 +41,8 @@ def preview(
             "item": item,
             "subject": item.subject,
             "text": item.text,
+            "group": item.group,
+            "question": item.question,
             "answer": shown_address(item, row, None, site, language) or None,
         },
     )

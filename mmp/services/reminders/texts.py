@@ -49,6 +49,8 @@ def values_for(item: "Item", row: Any, language: str) -> dict[str, str]:
         "page": item.page or "",
         "programme": pick(row.Event.programme.name, language),
         "days_left": str(max(item.days, 0)),
+        "group": item.group,
+        "question": item.question,
     }
 
 
