@@ -156,12 +156,11 @@ def _environ(database_url: str) -> dict[str, str]:
 @pytest.fixture
 def session(database_url: str, clock: "FixedClock") -> "Iterator[Session]":
     """A session as services get it; without Flask. What a client shall see must be committed."""
-    from sqlalchemy import create_engine
     from sqlalchemy.orm import Session
 
-    from mmp.adapters.database import engine_options
+    from tests.support.kept import engine_for
 
-    engine = create_engine(database_url, **engine_options(database_url))
+    engine = engine_for(database_url)
     with Session(engine, info={"clock": clock}) as session:
         yield session
     engine.dispose()
@@ -170,6 +169,18 @@ def session(database_url: str, clock: "FixedClock") -> "Iterator[Session]":
 @pytest.fixture
 def app(settings: "Settings", clock: "FixedClock") -> "Iterator[Flask]":
     """The whole application, living at the time of `clock`."""
+    from mmp.adapters.database import db
+    from tests.support.kept import app_for
+
+    app = app_for(settings, clock)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def fresh_app(settings: "Settings", clock: "FixedClock") -> "Iterator[Flask]":
+    """An application of the test's own, for who adds addresses to it or changes how it is built."""
     from mmp.adapters.database import db
     from mmp.app import create_app
 

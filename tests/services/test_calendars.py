@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from icalendar import Calendar
-from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.orm import Session
 
 from mmp.core.when import When
@@ -26,6 +25,7 @@ from mmp.models.enums import (
 from mmp.services import calendars, feeds
 from mmp.services.events import touch
 from tests.support.factories import Factory, timed
+from tests.support.statements import statements_of
 
 SECRET = "a feed secret for the tests alone"
 NOW = datetime(2026, 6, 19, 8, tzinfo=UTC)
@@ -368,15 +368,10 @@ def test_poll_takes_two_statements_whatever_it_holds(
     feed = feeds.default_feed(session, now=NOW, secret=SECRET, person=lina)
     session.commit()
     token = feeds.token_of(SECRET, feed)
-    statements: list[str] = []
-    sqlalchemy_event.listen(
-        session.get_bind(),
-        "before_cursor_execute",
-        lambda *arguments: statements.append(arguments[2]),
-    )
-    reader = calendars.find_reader(session, token)
-    assert reader is not None
-    calendars.render_feed(session, reader, now=NOW, base_url="https://mmp.example")
+    with statements_of(session.get_bind()) as statements:
+        reader = calendars.find_reader(session, token)
+        assert reader is not None
+        calendars.render_feed(session, reader, now=NOW, base_url="https://mmp.example")
     assert len(statements) == 2
 
 

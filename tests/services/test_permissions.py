@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mmp.models import Event, Membership, Pair, Person, Programme
@@ -13,6 +13,7 @@ from mmp.models.enums import EventStatus, MembershipRole, MembershipStatus, Stre
 from mmp.services import permissions, sessions
 from mmp.services.permissions import NOBODY, Actor
 from tests.support.factories import Factory
+from tests.support.statements import statements_of
 
 NOW = datetime(2026, 6, 19, 8, 0, tzinfo=UTC)
 R = MembershipRole
@@ -58,10 +59,8 @@ def test_one_statement_tells_who_is_asking(scene: Scene) -> None:
         scene.session, now=NOW, person=scene.people["mentor"], strength=Strength.LINK
     )
     scene.session.commit()
-    counted: list[str] = []
-    bind = scene.session.get_bind()
-    event.listen(bind, "before_cursor_execute", lambda *call: counted.append(str(call[2])))
-    actor = permissions.actor_of(scene.session, now=NOW, token=token)
+    with statements_of(scene.session.get_bind()) as counted:
+        actor = permissions.actor_of(scene.session, now=NOW, token=token)
     assert len(counted) == 1
     assert actor.person_id == scene.people["mentor"].id
     assert actor.parts[scene.here.id].roles == {R.MENTOR}

@@ -9,10 +9,10 @@ from tests.web.html import page
 
 
 @pytest.fixture
-def broken(app: Flask) -> FlaskClient:
+def broken(fresh_app: Flask) -> FlaskClient:
     """An application in which things go wrong on demand."""
 
-    @app.get("/<language>/broken/<what>")
+    @fresh_app.get("/<language>/broken/<what>")
     def broken(language: str, what: str) -> str:
         if what == "user":
             raise UserError("There is no such programme.")
@@ -22,9 +22,9 @@ def broken(app: Flask) -> FlaskClient:
             abort(int(what))
         raise RuntimeError("secret insides")
 
-    app.testing = False
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    return app.test_client()
+    fresh_app.testing = False
+    fresh_app.config["PROPAGATE_EXCEPTIONS"] = False
+    return fresh_app.test_client()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings, strategies
-from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.orm import Session
 
 from mmp.adapters.clock import FixedClock
@@ -19,6 +18,7 @@ from mmp.models import Event, Feed, Person
 from mmp.models.enums import EventStatus, MembershipRole
 from mmp.services import feeds
 from tests.support.factories import Factory
+from tests.web.test_queries import _statements
 
 SECRET = "a feed secret for the tests alone"
 NOW = datetime(2026, 6, 19, 8, tzinfo=UTC)
@@ -138,21 +138,17 @@ def test_at_most_three_statements_a_poll(
         meeting = scene.make.event(scene.programme, title={"en": f"Talk {number}"})
         scene.make.participation(meeting, scene.lina)
     scene.session.commit()
-    statements: list[str] = []
-    with app.app_context():
-        sqlalchemy_event.listen(
-            db.engine, "before_cursor_execute", lambda *values: statements.append(values[2])
-        )
-    first = client.get(scene.address)
-    assert first.data.count(b"BEGIN:VEVENT") == events
-    assert len(statements) <= 3
-    statements.clear()
-    client.get(scene.address, headers={"If-None-Match": first.headers["ETag"]})
-    assert len(statements) == 1
-    statements.clear()
-    clock.advance(timedelta(hours=2))
-    client.get(scene.address)
-    assert len(statements) == 2
+    with _statements(app) as statements:
+        first = client.get(scene.address)
+        assert first.data.count(b"BEGIN:VEVENT") == events
+        assert len(statements) <= 3
+        statements.clear()
+        client.get(scene.address, headers={"If-None-Match": first.headers["ETag"]})
+        assert len(statements) == 1
+        statements.clear()
+        clock.advance(timedelta(hours=2))
+        client.get(scene.address)
+        assert len(statements) == 2
 
 
 def test_polls_are_noted_at_most_hourly(

@@ -51,7 +51,7 @@ def test_one_guard_is_enough() -> None:
 
 
 @pytest.fixture
-def app(app: Flask) -> Flask:
+def app(fresh_app: Flask) -> Flask:
     """With one view behind each guard."""
     for guard in (guards.planner, guards.coordinator):
 
@@ -59,15 +59,15 @@ def app(app: Flask) -> Flask:
             return f"{slug} {guards.part().slug}"
 
         path = f"/en/guarded/{guard.__name__}/<slug>/"
-        app.add_url_rule(path, f"test.{guard.__name__}", _in_english(guard(view)))
+        fresh_app.add_url_rule(path, f"test.{guard.__name__}", _in_english(guard(view)))
 
     def danger() -> str:
         return "done"
 
     fresh = _in_english(guards.signed_in(guards.fresh(danger)))
-    app.add_url_rule("/en/guarded/fresh/", "test.fresh", fresh, methods=["GET", "POST"])
-    app.config["WTF_CSRF_ENABLED"] = False
-    return app
+    fresh_app.add_url_rule("/en/guarded/fresh/", "test.fresh", fresh, methods=["GET", "POST"])
+    fresh_app.config["WTF_CSRF_ENABLED"] = False
+    return fresh_app
 
 
 def _in_english(view: Callable[..., Any]) -> Callable[..., Any]:

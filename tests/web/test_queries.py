@@ -6,10 +6,10 @@ from contextlib import contextmanager
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from mmp.adapters.database import db
+from tests.support.statements import statements_of
 from tests.web import rows
 
 MOST = 12
@@ -17,18 +17,10 @@ MOST = 12
 
 @contextmanager
 def _statements(app: Flask) -> Iterator[list[str]]:
-    counted: list[str] = []
-
-    def count(*call: object) -> None:
-        counted.append(str(call[2]))
-
     with app.app_context():
         engine = db.engine
-    event.listen(engine, "before_cursor_execute", count)
-    try:
-        yield counted
-    finally:
-        event.remove(engine, "before_cursor_execute", count)
+    with statements_of(engine) as sent:
+        yield sent
 
 
 @pytest.mark.parametrize(
