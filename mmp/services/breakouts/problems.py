@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -95,6 +95,23 @@ def table_of(session: Session, place: Place) -> Table:
     return table
 
 
+def live_table(session: Session, place: Place, seats: Draft) -> Table:
+    """The same of groups that were applied: `seats` count instead of the draft. Nothing stops it:
+    whoever was to lead or report and does not take part any more is passed over, and sizes follow
+    those who are there. Six statements."""
+    listed = participations(session, place.event)
+    people = [row.person for row in listed]
+    number = {str(one.uuid): at for at, one in enumerate(people)}
+    count = max(seats.place.values(), default=-1) + 1
+    settings = replace(settings_of(place.breakout, len(people)), groups=count, sizes=())
+    draft = seats.within(number, count)
+    gone = sum(one not in number for one in seats.place)
+    table = Table(place, settings, people, draft, gone, number=number)
+    if count and 0 < len(people) <= MOST_PEOPLE:
+        _fill(session, table, listed)
+    return table
+
+
 def _troubles(table: Table) -> Iterator[Trouble]:
     """What no solver needs to be asked about."""
     settings, count = table.settings, len(table.people)
@@ -125,7 +142,7 @@ def _fill(session: Session, table: Table, listed: Sequence[Participation]) -> No
     pinned = {number[one]: at for one, at in table.draft.place.items() if one in table.draft.locked}
     for group in groups:
         for person in (group.facilitator, group.rapporteur):
-            if person is not None:
+            if person is not None and str(person.uuid) in number:
                 pinned[number[str(person.uuid)]] = group.position
     codes = _languages(table.people, [list(group.languages) for group in groups])
     table.languages = codes
