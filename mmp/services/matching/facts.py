@@ -53,11 +53,10 @@ def answers_of(
     if row.form_id is None:
         return {}
     names = {person.id: uuid for uuid, person in people.items()}
-    keys = dict(
-        session.execute(
-            select(Question.id, Question.key).where(Question.form_id == row.form_id)
-        ).tuples()
+    questions = session.execute(
+        select(Question.id, Question.key).where(Question.form_id == row.form_id)
     )
+    keys = {question.id: question.key for question in questions}
     rows = session.scalars(
         select(Response)
         .where(Response.form_id == row.form_id, Response.person_id.is_not(None))

@@ -1,0 +1,135 @@
+"""Matching in the browser: from the people of a programme to published pairs."""
+
+from datetime import UTC, datetime
+from threading import Event as Flag
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from mmp.adapters.clock import FixedClock
+from mmp.adapters.database import db
+from mmp.core.mail import token
+from mmp.jobs import matching as job
+from mmp.models import Mail, Matching, Pair, Person, Programme, Response
+from mmp.models.enums import MatchingState, Region
+from mmp.services.matching.wishes import token_source
+from tests.support.factories import Factory
+from tests.web.desk import fill_in, sit_down
+from tests.web.html import Page, page
+
+ROUNDS = "/en/programmes/year/pairs/matching/"
+SECRET = "a secret key for the tests alone"
+
+
+class World:
+    """A programme with people on both sides, and who sits at its desk."""
+
+    def __init__(self, app: Flask, client: FlaskClient, session: Session, size: int = 3) -> None:
+        self.app, self.client, self.session = app, client, session
+        make = Factory(session)
+        self.programme: Programme = make.programme(slug="year")
+        self.first = [
+            self._person(make, f"Erik{n}", Region.EUROPE, "Europe/Stockholm", "SE")
+            for n in range(size)
+        ]
+        self.second = [
+            self._person(make, f"Lina{n}", Region.MENA, "Asia/Amman", "JO") for n in range(size)
+        ]
+        sit_down(client, session, self.programme)
+
+    def _person(self, make: Factory, name: str, region: Region, zone: str, country: str) -> Person:
+        return make.person(
+            self.programme,
+            name=name,
+            key=name.lower(),
+            email=f"{name}@example.org".lower(),
+            region=region,
+            zone=zone,
+            country=country,
+            languages=["en"],
+        )
+
+    def begin(self) -> str:
+        """A round of everybody; gives its address."""
+        sides = {f"side-{one.uuid}": "1" for one in self.first}
+        sides |= {f"side-{one.uuid}": "2" for one in self.second}
+        status, _found = fill_in(self.client, f"{ROUNDS}new/", more=sides)
+        assert status == 200
+        return f"{ROUNDS}{self.session.scalars(select(Matching)).one().uuid}/"
+
+    def post(self, path: str, to: str, **typed: str) -> tuple[int, Page]:
+        return fill_in(self.client, path, f"{path}{to}", **typed)
+
+    def work(self) -> None:
+        """What the worker does meanwhile."""
+        with self.app.app_context():
+            sessions = sessionmaker(db.engine)
+            job.run_waiting(sessions, FixedClock(datetime(2026, 6, 19, 8, tzinfo=UTC)), Flag())
+        self.session.expire_all()
+
+    def round(self) -> Matching:
+        self.session.expire_all()
+        return self.session.scalars(select(Matching)).one()
+
+
+@pytest.fixture
+def world(app: Flask, client: FlaskClient, session: Session) -> World:
+    return World(app, client, session)
+
+
+def test_from_people_to_published_pairs(world: World) -> None:
+    path = world.begin()
+    status, found = world.post(path, "run")
+    assert status == 200
+    assert "You can leave this page and come back" in found.text
+    world.work()
+    found = page(world.client, path)
+    assert "3 pairs" in found.text
+    assert "hours of the week suit both" in found.text
+    status, found = fill_in(world.client, f"{path}publication/", starts_on="2026-06-20")
+    assert "3 pairs are published." in found.text
+    mails = world.session.scalars(select(Mail).where(Mail.kind == "pair_introduced")).all()
+    assert len(mails) == 6
+    assert world.round().state is MatchingState.PUBLISHED
+    again = world.client.get(f"{path}publication/")
+    assert again.status_code == 303
+    assert len(world.session.scalars(select(Pair)).all()) == 3
+
+
+def test_wishes_by_the_link_of_a_mail_change_nothing_until_saved(world: World) -> None:
+    path = world.begin()
+    typed = {"closes_on": "2026-07-01", "interests": "Return\nYouth work"}
+    status, found = fill_in(world.client, f"{path}wishes/", **typed)
+    assert status == 200
+    assert "6 mails are on their way." in found.text
+    who, wanted, spurned = world.first[0], world.second[2], world.second[0]
+    link = _link(world, who)
+    anybody = world.app.test_client()
+    found = page(anybody, link)
+    for words in ("Youth work", "For Erik0", "8–12", wanted.name):
+        assert words in found.text
+    more = {"interests": "i2", "wish-0": f"{wanted.uuid}", "unwanted": f"{spurned.uuid}"}
+    assert world.session.scalars(select(Response)).all() == []
+    status, found = fill_in(anybody, link, languages="en", hours="0-morning", more=more)
+    assert "Thank you." in found.text
+    status, found = fill_in(anybody, link, more=more | {"wish-1": f"{spurned.uuid}"})
+    assert status == 422
+    assert "take them out of one" in found.text
+    found = page(world.client, f"{path}wishes/")
+    assert "Would rather not work with" in found.text
+    status, found = world.post(f"{path}wishes/", "reminders")
+    assert "5 reminders are on their way." in found.text
+    world.post(path, "run")
+    world.work()
+    text = page(world.client, path).text
+    assert f"{who.name} would like to work with {wanted.name} most of all" in text
+
+
+def _link(world: World, person: Person) -> str:
+    row = world.round()
+    assert row.form is not None
+    secret = token(SECRET, *token_source(row.form.uuid, person.uuid))
+    return f"/en/wishes/{row.form.uuid}/{person.uuid}/{secret}/"
