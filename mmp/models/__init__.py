@@ -18,6 +18,7 @@ from mmp.models.pairs import Pair, PairMember
 from mmp.models.participation import Attendance, Delegation, Participation
 from mmp.models.people import Account, Membership, Organisation, Person
 from mmp.models.people_desk import PeopleImport, PersonMerge, PersonTag
+from mmp.models.polls import Poll, PollGuest, PollSlot
 from mmp.models.programmes import (
     Break,
     Milestone,
@@ -80,6 +81,9 @@ __all__ = [
     "PersonMerge",
     "PersonTag",
     "Phase",
+    "Poll",
+    "PollGuest",
+    "PollSlot",
     "Programme",
     "Question",
     "Recommendation",

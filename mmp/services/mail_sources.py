@@ -1,5 +1,5 @@
 """Every kind of mail that reads more when it leaves: imported where mails are written."""
 
-from mmp.services import calendar_parts, messages
+from mmp.services import calendar_parts, messages, polls
 
-__all__ = ["calendar_parts", "messages"]
+__all__ = ["calendar_parts", "messages", "polls"]

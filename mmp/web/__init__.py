@@ -54,6 +54,8 @@ from mmp.web import (
     people_import_saving,
     privacy,
     programmes,
+    poll_answers,
+    polls,
     reminder_plans,
     reminder_rules,
     reminders,
@@ -83,12 +85,14 @@ PAGES = (
     *(people_desk, people_desk_edit, people_desk_join, people_desk_many, people_desk_privacy),
     *(pair_board, pair_board_acts, attendance),
     *(matching, matching_review, matching_wishes),
-    *(dates, time_law, own_hours, own_calendars, working_days, slots),
+    *(dates, time_law, own_hours, own_calendars, working_days, slots, polls),
+    *(breakouts, breakouts_edit),
     *(desk, agenda_edits, agenda_said, participants, participants_many, invitations, uploads),
     *(messages, messages_sending, reminders, reminder_rules, reminder_plans),
     *(mine, seen, pairs, talks, outbox, worklist, answers, answer_lists, unsubscribe),
     *(privacy, new_address, history),
 )
+    *(poll_answers,),
 """Imported for their views, which stand on the pages' blueprint."""
 
 

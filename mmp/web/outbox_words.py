@@ -34,6 +34,9 @@ _KINDS = {
     "message": N_("A message"),
     "pair_nudge": N_("A kind word to a pair"),
     "pair_changed": N_("A change of a pair"),
+    "poll": N_("A poll for a time"),
+    "poll_reminder": N_("A reminder of a poll"),
+    "poll_thanks": N_("Thanks for answering a poll"),
     "pair_introduced": N_("An introduction of a new pair"),
     "wishes_asked": N_("A question for wishes"),
 }

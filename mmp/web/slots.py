@@ -11,12 +11,12 @@ from mmp.core.slots.finding import Relaxation, Relaxing
 from mmp.core.slots.telling import Slot
 from mmp.core.zones import day_in_zone, to_wall
 from mmp.models import Event
-from mmp.services import desk, slot_finding as service
+from mmp.services import desk, polls, slot_finding as service
 from mmp.services.slot_finding import Asked, Offered, Wish
 from mmp.web import slots_words as words
 from mmp.web.context import context, session
 from mmp.web.desk import around
-from mmp.web.forms import refuse
+from mmp.web.forms import ConfirmForm, refuse
 from mmp.web.guards import actor, planner
 from mmp.web.pages import pages
 from mmp.web.slots_forms import query, slots_form, taken, without
@@ -56,6 +56,11 @@ def _page(event: Event, asked: Asked, form: Any, wish: Wish, offered: Offered | 
         form=form,
         wish=wish,
         offered=offered,
+        polls=polls.polls_of(session(), event=event),
+        is_open=polls.is_open,
+        now=context().clock.now(),
+        again=query(wish),
+        form_of_undo=ConfirmForm(),
         around=around,
         words=words,
         levels=WORDS,

@@ -47,6 +47,7 @@ FATES: Final[dict[str, Fate]] = {
     "people_import.actor_id": Fate.KEPT,
     "person_merge.into_id": Fate.DELETED,
     "person_tag.person_id": Fate.DELETED,
+    "poll_guest.person_id": Fate.DELETED,
     "reminder_hold.held_by_id": Fate.KEPT,
     "response.person_id": Fate.EMPTIED,
     "sign_in.person_id": Fate.DELETED,

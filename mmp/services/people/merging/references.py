@@ -23,6 +23,7 @@ JOINERS: Final[Mapping[str, rows.Joiner]] = {
     "pair_member": rows.join_pairs,
     "participation": rows.join_participations,
     "person_tag": rows.join_tags,
+    "poll_guest": rows.join_poll_guests,
     "response": rows.join_responses,
     "talk_consent": rows.join_talk_consents,
     "working_hours": rows.newest_of(WorkingHours),

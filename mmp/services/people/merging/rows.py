@@ -19,6 +19,7 @@ from mmp.models import (
     Participation,
     Person,
     PersonTag,
+    PollGuest,
     Response,
     TalkConsent,
 )
@@ -142,6 +143,19 @@ def join_tags(session: Session, gone: Person, kept: Person) -> Memory:
             session.delete(row)
         else:
             row.person_id = kept.id
+    return []
+
+
+def join_poll_guests(session: Session, gone: Person, kept: Person) -> Memory:
+    """Of a poll everybody is asked once; who was required in either place is."""
+    own = {row.poll_id: row for row in _all(session, PollGuest, kept)}
+    for row in _all(session, PollGuest, gone):
+        mine = own.get(row.poll_id)
+        if mine is None:
+            row.person = kept
+        else:
+            mine.required = mine.required or row.required
+            session.delete(row)
     return []
 
 
