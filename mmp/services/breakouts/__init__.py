@@ -1,6 +1,7 @@
 """Break-out groups of agenda items: planned, applied, lived, remembered."""
 
 from mmp.services.breakouts.applying import apply
+from mmp.services.breakouts.board import Board, Card, Column, board_of
 from mmp.services.breakouts.moves import Move, MovedMeanwhile, lock, move, redo, undo
 from mmp.services.breakouts.places import Place, breakout_of, hold_item, place_of
 from mmp.services.breakouts.problems import Table, Trouble, table_of
@@ -17,7 +18,10 @@ from mmp.services.breakouts.settings import (
 from mmp.services.breakouts.who import participations, people_taking_part
 
 __all__ = [
+    "Board",
     "CannotSearch",
+    "Card",
+    "Column",
     "GroupValues",
     "Move",
     "MovedMeanwhile",
@@ -29,6 +33,7 @@ __all__ = [
     "Trouble",
     "apply",
     "ask",
+    "board_of",
     "breakout_of",
     "end",
     "hold_item",
