@@ -14,6 +14,8 @@ from mmp.web import (
     answers,
     assets,
     attendance,
+    breakouts,
+    breakouts_edit,
     dates,
     desk,
     documents as documents_,
@@ -52,10 +54,10 @@ from mmp.web import (
     people_import,
     people_import_rows,
     people_import_saving,
-    privacy,
-    programmes,
     poll_answers,
     polls,
+    privacy,
+    programmes,
     reminder_plans,
     reminder_rules,
     reminders,
@@ -90,9 +92,9 @@ PAGES = (
     *(desk, agenda_edits, agenda_said, participants, participants_many, invitations, uploads),
     *(messages, messages_sending, reminders, reminder_rules, reminder_plans),
     *(mine, seen, pairs, talks, outbox, worklist, answers, answer_lists, unsubscribe),
+    *(poll_answers,),
     *(privacy, new_address, history),
 )
-    *(poll_answers,),
 """Imported for their views, which stand on the pages' blueprint."""
 
 
