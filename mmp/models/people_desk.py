@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mmp.models.base import Base, Identified, Versioned
@@ -39,6 +39,10 @@ class PersonMerge(Identified, Base):
     gone_key: Mapped[str] = mapped_column(String(80))
     into_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), init=False)
     at: Mapped[datetime]
+    undo: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True), default=None, deferred=True
+    )
+    """What takes the two apart again, for a while; then it is forgotten."""
 
     into: Mapped[Person] = relationship()
 

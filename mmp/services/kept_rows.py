@@ -13,19 +13,20 @@ from mmp.models.base import UTCDateTime, WallDateTime
 
 def as_json(row: Base) -> dict[str, Any]:
     """Every column of a row."""
-    return {column.name: _plain(getattr(row, column.key)) for column in row.__table__.columns}
+    return {column.name: plain(getattr(row, column.key)) for column in row.__table__.columns}
 
 
 def from_json(table: Table, values: dict[str, Any]) -> dict[str, Any]:
     """What `as_json` gave, as the columns of `table`; columns that are new since stay out."""
     return {
-        column.name: _typed(column.type, values[column.name])
+        column.name: typed(column.type, values[column.name])
         for column in table.columns
         if column.name in values
     }
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """One value as JSON."""
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, datetime | date):
@@ -33,7 +34,8 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, UUID) else value
 
 
-def _typed(kind: Any, value: Any) -> Any:
+def typed(kind: Any, value: Any) -> Any:
+    """What `plain` gave, for a column of this type."""
     if value is None:
         return None
     if isinstance(kind, UTCDateTime | WallDateTime):

@@ -50,6 +50,7 @@ ACTIONS = {
     "reopened": N_("opened again"),
     "restored": N_("put back"),
     "sent": N_("sent"),
+    "taken_apart": N_("taken apart"),
     "withdrawn": N_("taken back"),
 }
 RETAINED = {

@@ -34,12 +34,14 @@ def person(slug: str, uuid: UUID) -> Response:
         if into is None:
             raise
         service.person_here(session(), actor(), whole, into)  # else it is not there for them
-        return redirect(url_for("pages.person", slug=slug, uuid=into), 301)
+        return redirect(
+            url_for("pages.person", slug=slug, uuid=into), 302
+        )  # they may be taken apart
     html = render_template(
         "people_desk/person.html",
         **shared(whole),
         person=found,
-        whole=service.whole(session(), actor(), whole, found),
+        whole=service.whole(session(), actor(), whole, found, now=context().clock.now()),
         mail_words=outbox_words,
         now=context().clock.now(),
         undo=undo_of(whole),

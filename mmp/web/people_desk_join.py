@@ -70,6 +70,33 @@ def join_two_people(slug: str, uuid: UUID) -> Response:
     return redirect(url_for("pages.person", slug=slug, uuid=uuid), 303)
 
 
+@pages.route(f"{PATH}/<uuid:uuid>/joining/<uuid:joined>/undoing/", methods=["GET", "POST"])
+@coordinator
+def take_people_apart(slug: str, uuid: UUID, joined: UUID) -> Response:
+    """Say what comes back and what does not; then make them two again."""
+    whole, now = programme(), context().clock.now()
+    kept = service.person_here(session(), actor(), whole, uuid)
+    form, fault = ConfirmForm(), ""
+    try:
+        found = merging.joining(session(), actor=actor(), now=now, person=kept, uuid=joined)
+    except NotFound:
+        raise
+    except UserError as error:
+        fault = sentence(error)
+    else:
+        if form.validate_on_submit():
+            back = merging.take_apart(
+                session(), actor=actor(), now=now, programme=whole, merge=found
+            )
+            session().commit()
+            flash(_("They are two again. This is the one that came back."))
+            return redirect(url_for("pages.person", slug=slug, uuid=back.uuid), 303)
+    html = render_template(
+        "people_desk/apart.html", **shared(whole), kept=kept, fault=fault, form=form
+    )
+    return make_response(html, 422 if fault else 200)
+
+
 def _other(whole: Programme, named: str) -> Person | None:
     try:
         return service.person_here(session(), actor(), whole, UUID(named))

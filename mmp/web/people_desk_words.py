@@ -69,6 +69,9 @@ _ACTIONS = {
     "returned": N_("%(who)s took them in again"),
     "alumni": N_("%(who)s made them alumni"),
     "undone": N_("%(who)s took the last change back"),
+    "taken_apart": N_("%(who)s took two records of them apart"),
+    "address_changed": N_("%(who)s confirmed a new address"),
+    "address_kept": N_("A change of their address was stopped"),
     "merged": N_("%(who)s joined two records of them"),
 }
 

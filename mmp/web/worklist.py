@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -11,6 +11,7 @@ from mmp.services import inbound as service
 from mmp.services.permissions import Actor
 from mmp.web import outbox_words, worklist_words
 from mmp.web.context import context, session
+from mmp.web.door import onward
 from mmp.web.errors import sentence
 from mmp.web.guards import actor, signed_in
 from mmp.web.pages import pages
@@ -81,7 +82,8 @@ def lift_suppression(uuid: UUID) -> Response:
     who, now = _coordinator(), context().clock.now()
     person = service.lift(session(), actor=who, now=now, uuid=uuid)
     session().commit()
-    return _back(_("Mail goes to %(name)s again.", name=person.name))
+    flash(_("Mail goes to %(name)s again.", name=person.name))
+    return onward(request.form.get("next"), "pages.worklist")
 
 
 def _coordinator() -> Actor:

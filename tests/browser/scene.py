@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from mmp.config import Settings
 from mmp.core.mail import token
+from mmp.core.polls import Vote
 from mmp.models import Document, Event, Pair, Person, Programme, SignInLink
 from mmp.models.enums import EventStatus, LinkPurpose, MembershipRole, Strength
 from mmp.services import (
@@ -21,8 +22,10 @@ from mmp.services import (
     new_address,
     outbox,
     pair_talks,
+    people,
     people_import,
     permissions,
+    polls,
     reminders,
     sessions,
     sign_in as links,
@@ -36,8 +39,8 @@ from tests.support.factories import Factory
 from tests.web import rows
 
 Names = Mapping[str, object]
-OFFER, LOG, DRAFT, SENT = (
-    UUID(f"00000000-0000-4000-8000-0000000000f{number}") for number in (1, 2, 3, 4)
+OFFER, LOG, DRAFT, SENT, POLL = (
+    UUID(f"00000000-0000-4000-8000-0000000000f{number}") for number in (1, 2, 3, 4, 5)
 )
 
 
@@ -126,6 +129,7 @@ class Scene:
             **self._mails(year, mentor),
             **self._imports(year, planner),
             **self._messages(events["december"], planner),
+            **self._poll(events["december"], planner, mentor),
             "pair": pair.uuid,
             "place": pair.members[0].uuid,
             "panel": panel.uuid,
@@ -137,6 +141,7 @@ class Scene:
             "feed_uuid": feed.uuid,
             "link": self._link(mentor),
             **self._new_address(mentor),
+            **self._joined(year, planner),
             "first": (
                 links.first_run_address(session, now=NOW, base_url="", secret=secret) or ""
             ).split("/")[-2],
@@ -156,6 +161,10 @@ class Scene:
             lasts=links.LASTS,
         )
         return address.split("/")[-2]
+
+    def _actor(self, planner: Person) -> permissions.Actor:
+        _, carried = sessions.start(self.session, now=NOW, person=planner, strength=Strength.STRONG)
+        return permissions.actor_of(self.session, now=NOW, token=carried)
 
     def _new_address(self, person: Person) -> Names:
         """A change of address that waits."""
@@ -204,10 +213,23 @@ class Scene:
             made[name] = mail.uuid
         return made
 
+    def _joined(self, year: Programme, planner: Person) -> Names:
+        """Somebody who was here twice."""
+        kept, gone = (self.make.person(year, name=name) for name in ("Ana Reis", "Anna Reiss"))
+        people.merging.join_people(
+            self.session,
+            actor=self._actor(planner),
+            now=NOW,
+            programme=year,
+            gone=gone,
+            kept=kept,
+        )
+        (joined,) = people.merging.joinings_of(self.session, now=NOW, person=kept)
+        return {"joined_person": kept.uuid, "joined": joined.uuid}
+
     def _imports(self, year: Programme, planner: Person) -> Names:
         """An import with something to mend and to decide, one being saved and one that is."""
-        _, carried = sessions.start(self.session, now=NOW, person=planner, strength=Strength.STRONG)
-        actor = permissions.actor_of(self.session, now=NOW, token=carried)
+        actor = self._actor(planner)
         store = self.settings.documents
         faulty = (
             f"Name;E-mail;Country\n{planner.name}e;a@example.org;Jordan\nنور الهدى;nobody;Lybia\n"
@@ -245,8 +267,7 @@ class Scene:
 
     def _messages(self, event: Event, planner: Person) -> Names:
         """A draft to the list of an event in one language, and one that was sent."""
-        _, carried = sessions.start(self.session, now=NOW, person=planner, strength=Strength.STRONG)
-        actor = permissions.actor_of(self.session, now=NOW, token=carried)
+        actor = self._actor(planner)
         words = messages.Words(
             subject={"en": "Before we meet"},
             text={"en": "Dear {{ name }}, bring a photo of a place you call home. {{ when }}"},
@@ -267,6 +288,33 @@ class Scene:
             self.session, actor=actor, now=NOW, message=sent, version=sent.version
         )
         return {"message": draft.uuid, "sent_message": sent.uuid}
+
+    def _poll(self, event: Event, planner: Person, mentor: Person) -> Names:
+        """A poll that one of two has answered."""
+        wish = polls.Wish(
+            starts=[datetime(2026, 12, day, 14) for day in (8, 9, 10)],
+            minutes=90,
+            closes_on=date(2026, 6, 25),
+            people=[row.person for row in event.participations],
+            needed={mentor.id},
+            words="We would like to see all of you.",
+        )
+        poll = polls.make_poll(
+            self.session, actor=self._actor(planner), now=NOW, event=event, uuid=POLL, wish=wish
+        )
+        guest = next(guest for guest in poll.guests if guest.person is mentor)
+        secret = token(self.settings.secret_key, "poll", guest.uuid)
+        asked = polls.asked_by_link(
+            self.session, secret=self.settings.secret_key, uuid=guest.uuid, given=secret
+        )
+        assert asked is not None
+        votes = zip(asked.slots, Vote, strict=True)
+        given = {one.slot.id: (vote, one.starts_at) for one, vote in votes}
+        polls.answer(
+            self.session, now=NOW, asked=asked, given=polls.Given(given, "Not after five, please")
+        )
+        names = {"poll": poll.uuid, "poll_slot": poll.slots[0].uuid, "poll_guest": guest.uuid}
+        return names | {"votes": secret}
 
     def _change(self, year: Programme, planner: Person) -> None:
         """Leave something in the history of the last meeting."""
@@ -289,6 +337,5 @@ class Scene:
         draft = self.make.event(
             year, key="dropped", status=EventStatus.DRAFT, title={"en": "An evening of music"}
         )
-        _, carried = sessions.start(self.session, now=NOW, person=planner, strength=Strength.STRONG)
-        actor = permissions.actor_of(self.session, now=NOW, token=carried)
+        actor = self._actor(planner)
         event_edits.delete_draft(self.session, actor=actor, now=NOW, event=draft)

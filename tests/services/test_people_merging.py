@@ -29,6 +29,7 @@ from mmp.models import (
     PersonTag,
     Programme,
     SignIn,
+    SuppressedAddress,
 )
 from mmp.models.enums import (
     ConsentPurpose,
@@ -38,7 +39,7 @@ from mmp.models.enums import (
     Partstat,
     Strength,
 )
-from mmp.services import feeds, history, messages, opting_out, outbox, people, sessions
+from mmp.services import feeds, history, messages, opting_out, outbox, people, privacy, sessions
 from mmp.services.people import merging
 from mmp.services.permissions import Actor
 from tests.services.test_people import acting
@@ -296,6 +297,141 @@ def test_the_history_stays_as_it_was_written(
     assert people.merged_into(session, uuid) == kept.uuid
     found = people.find_people(session, actor, here, people.Wanted(text="petillo"))
     assert found.rows == []
+
+
+def apart(session: Session, actor: Actor, here: Programme, kept: Person, days: int = 1) -> Person:
+    now = NOW + timedelta(days=days)
+    (merge,) = merging.joinings_of(session, now=now, person=kept)
+    found = merging.joining(session, actor=actor, now=now, person=kept, uuid=merge.uuid)
+    back = merging.take_apart(session, actor=actor, now=now, programme=here, merge=found)
+    session.commit()
+    return back
+
+
+def test_what_was_joined_by_mistake_is_taken_apart(
+    session: Session, make: Factory, here: Programme, actor: Actor, gone: Person, kept: Person
+) -> None:
+    """Also the line that was dropped, with its attendance; what came since stays."""
+    pair = make.pair(here, gone, make.person(here, name="Erik"))
+    both, theirs, later = (make.event(here, key=key) for key in ("both", "theirs", "later"))
+    lines = [make.participation(both, gone, answer_note="theirs"), make.participation(both, kept)]
+    make.participation(theirs, gone)
+    lines[0].answered_at, lines[1].answered_at = NOW, NOW - timedelta(days=1)
+    for row, day in ((lines[0], 1), (lines[0], 2), (lines[1], 2)):
+        session.add(
+            Attendance(participation=row, day=date(2026, 6, day), present=day == 1, recorded_at=NOW)
+        )
+    session.add_all(
+        [
+            PersonTag(programme_id=here.id, person_id=person.id, tag="both")
+            for person in (gone, kept)
+        ]
+    )
+    session.add(Account(person_id=gone.id, password="x", fs_uniquifier="one", created_at=NOW))
+    kept.email = None
+    feed = feeds.default_feed(session, now=NOW, secret=SECRET, person=gone)
+    session.commit()
+
+    def standing() -> dict[str, Any]:
+        session.expire_all()
+        people_ = session.scalars(select(Person).order_by(Person.uuid))
+        columns = ("name", "name_native", "email", "country", "languages", "discreet", "key")
+        return {
+            "people": [(one.uuid, *(getattr(one, name) for name in columns)) for one in people_],
+            "lists": sorted(
+                (row.event.key, row.person.name, row.uuid.hex, row.answer_note or "")
+                for row in session.scalars(select(Participation))
+            ),
+            "there": sorted(
+                (row.participation.person.name, str(row.day), row.present)
+                for row in session.scalars(select(Attendance))
+            ),
+            "parts": sorted(
+                (row.person.name, row.role) for row in session.scalars(select(Membership))
+            ),
+            "pair": sorted(member.person.name for member in pair.members),
+        }
+
+    before, uuid = standing(), gone.uuid
+    join(session, actor, here, gone, kept)
+    taken_over = session.scalar(select(Person.email).where(Person.id == kept.id))
+    assert taken_over == "l.p@example.net"
+    make.participation(later, kept)
+    kept.country = "JO"
+    session.commit()
+    back = apart(session, actor, here, kept)
+    after = standing()
+    assert back.uuid == uuid
+    assert [row[:2] for row in after["lists"] if row[0] == "later"] == [("later", "Lina Pettilo")]
+    after["lists"] = [row for row in after["lists"] if row[0] != "later"]
+    assert kept.country == "JO", "what was changed since stays"
+    kept.country = None
+    session.commit()
+    after["people"] = standing()["people"]
+    assert after == before
+    assert session.scalars(select(Account.person_id)).one() == back.id
+    assert session.get_one(Feed, feed.id).person is back
+    assert people.merged_into(session, uuid) is None
+    assert len(session.scalars(select(PersonTag)).all()) == 2
+    assert back.search, "found by name"
+
+
+def test_a_joining_is_taken_apart_for_a_month_and_in_order(
+    session: Session, make: Factory, here: Programme, actor: Actor, gone: Person, kept: Person
+) -> None:
+    third: Any = make.person(here, name="Lina P.")
+    history.record(
+        session, now=NOW, actor=gone, programme=here, kind="event", uuid=kept.uuid, action="changed"
+    )
+    session.commit()
+    uuids = gone.uuid, third.uuid
+    join(session, actor, here, gone, third)
+    merging.join_people(
+        session, actor=actor, now=NOW + timedelta(hours=1), programme=here, gone=third, kept=kept
+    )
+    session.commit()
+    last, first = merging.joinings_of(session, now=NOW, person=kept)
+    with pytest.raises(UserError, match="later"):
+        merging.joining(session, actor=actor, now=NOW, person=kept, uuid=first.uuid)
+    found = merging.joining(session, actor=actor, now=NOW, person=kept, uuid=last.uuid)
+    third = merging.take_apart(session, actor=actor, now=NOW, programme=here, merge=found)
+    back = apart(session, actor, here, third)
+    assert (back.uuid, third.uuid) == uuids
+    assert (back.name_native, back.email) == ("لينا", "l.p@example.net"), "a row that was left"
+    join(session, actor, here, back, kept)
+    late = NOW + timedelta(days=31)
+    assert merging.joinings_of(session, now=late, person=kept) == []
+    privacy.let_go(session, now=late)
+    assert session.scalars(select(PersonMerge.undo)).all() == [None]
+
+
+def test_erasing_takes_the_record_along_that_became_part_of_it(
+    session: Session, make: Factory, here: Programme, actor: Actor, gone: Person, kept: Person
+) -> None:
+    third = make.person(here, name="Lina Petrillo", email="third@example.org")
+    for one in (gone, third):
+        history.record(
+            session,
+            now=NOW,
+            actor=one,
+            programme=here,
+            kind="person",
+            uuid=one.uuid,
+            action="changed",
+            changes={"email": ["first@example.net", one.email]},
+        )
+    session.add(SuppressedAddress(address="l.p@example.net", since=NOW))
+    session.commit()
+    join(session, actor, here, gone, third)
+    join(session, actor, here, third, kept)
+    privacy.erase(session, now=NOW, actor=None, person=kept)
+    session.commit()
+    session.expire_all()
+    assert {row.name for row in session.scalars(select(Person))} == {"Kerstin Berg", "-"}
+    for table in Base.metadata.sorted_tables:
+        text = str(session.execute(select(table)).all()).casefold()
+        left = [one for one in ("petillo", "petrillo", "pettilo", "l.p@", "first@") if one in text]
+        assert not left, f"{left} in {table.name}: {text}"
 
 
 def test_the_way_out_of_old_mails_leads_on(

@@ -17,10 +17,12 @@ from mmp.models import (
     Person,
     PersonTag,
     Programme,
+    SuppressedAddress,
 )
 from mmp.models.enums import MembershipRole, MembershipStatus, Partstat
+from mmp.services import outbox
 from mmp.services.people import AT_ONCE
-from tests.support.door import sign_in
+from tests.support.door import NOW, sign_in
 from tests.support.factories import MADE_AT, Factory
 from tests.web import rows
 from tests.web.desk import action, fill_in, press, sit_down
@@ -387,10 +389,33 @@ def test_two_records_become_one_and_the_old_page_leads_on(
         answer = client.post(path, data=data)
         assert (answer.status_code, answer.location) == (303, f"{PATH}{lina.uuid}/")
     answer = client.get(gone)
-    assert (answer.status_code, answer.location) == (301, f"{PATH}{lina.uuid}/")
+    assert (answer.status_code, answer.location) == (302, f"{PATH}{lina.uuid}/")
     text = page(client, answer.location).text
     assert "June meeting" in text
     assert "joined two records of them" in text
+    (apart,) = (link for link in page(client, f"{PATH}{lina.uuid}/").links if "undoing" in link)
+    assert "What does not come back" in page(client, apart).text
+    answer = client.post(apart, data={"csrf_token": data["csrf_token"]})
+    assert (answer.status_code, answer.location) == (303, gone)
+    text = page(client, gone).text
+    assert "June meeting" in text
+    assert "took two records of them apart" in text
+    assert client.get(apart).status_code == 404
+
+
+def test_an_address_that_refused_mail_is_let_go_on_the_page_of_its_owner(
+    client: FlaskClient, session: Session, here: Programme, mentors: list[Person]
+) -> None:
+    path = f"{PATH}{mentors[0].uuid}/"
+    outbox.suppress(session, now=NOW, address=mentors[0].email or "", code="5.1.1")
+    sit_down(client, session, here)
+    found = page(client, path)
+    assert "so none goes there" in found.text
+    row = session.scalars(select(SuppressedAddress)).one()
+    fields = {"csrf_token": found.fields["csrf_token"], "next": path}
+    answer = client.post(f"/en/suppressed-addresses/{row.uuid}/lifting", data=fields)
+    assert (answer.status_code, answer.location) == (303, path)
+    assert "so none goes there" not in page(client, path).text
 
 
 def test_what_cannot_be_joined_is_a_sentence(

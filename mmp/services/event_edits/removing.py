@@ -35,7 +35,7 @@ from mmp.models.events import event_predecessor
 from mmp.services import history
 from mmp.services.desk import person_of
 from mmp.services.event_edits.changing import free_key, note
-from mmp.services.event_edits.kept_rows import as_json, from_json
+from mmp.services.kept_rows import as_json, from_json
 from mmp.services.permissions import Actor
 
 KIND: Final = "deleted_event"

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, func, select, true, update
+from sqlalchemy import ColumnElement, Table, func, select, true, update
 from sqlalchemy.orm import Session
 
 from mmp.core.mail import Reason, pack
@@ -237,7 +237,7 @@ def _changed(session: Session, *which: ColumnElement[bool], **values: Any) -> Se
     return changed.all()
 
 
-def insert_into(session: Session, model: type[Base]) -> "sqlite.Insert | postgresql.Insert":
+def insert_into(session: Session, model: type[Base] | Table) -> "sqlite.Insert | postgresql.Insert":
     """An INSERT of this database, which can leave alone what is there."""
     if session.get_bind().dialect.name == "postgresql":
         from sqlalchemy.dialects import postgresql  # heavy, and of no use on SQLite

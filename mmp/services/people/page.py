@@ -2,11 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Final
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    Uuid,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import Session, defer, joinedload, raiseload, selectinload
 
 from mmp.models import (
@@ -22,11 +33,14 @@ from mmp.models import (
     PersonMerge,
     PersonTag,
     Programme,
+    SuppressedAddress,
 )
+from mmp.models.base import UTCDateTime
 from mmp.models.enums import ConsentPurpose
 from mmp.services.desk import person_of
 from mmp.services.outbox.filters import visible_to
 from mmp.services.people.editing import KIND
+from mmp.services.people.merging import can_part
 from mmp.services.permissions import Actor
 
 MOST_MAILS: Final = 20
@@ -56,22 +70,31 @@ class Whole:
     more_mails: bool
     consents: dict[ConsentPurpose, Consent]
     entries: Sequence[HistoryEntry]
+    joined: Sequence[tuple[UUID, datetime]]
+    """Records that became part of theirs and can still be taken apart, and since when."""
+    refused: tuple[UUID, datetime] | None
+    """What says that their address takes no mail, and since when."""
 
 
-def whole(session: Session, actor: Actor, programme: Programme, person: Person) -> Whole:
+def whole(
+    session: Session, actor: Actor, programme: Programme, person: Person, *, now: datetime
+) -> Whole:
     """What the page of one person shows: of this programme, and of the actor's others their parts.
-    Nine statements, four for assistants."""
+    Ten statements, four for assistants."""
     coordinates = programme.id in actor.coordinates
     mails = _mails(session, actor, person) if coordinates else []
+    small = _small(session, programme, person, now) if coordinates else {}
     return Whole(
         parts=_parts(session, actor, person),
         pairs=_pairs(session, actor, programme, person),
         events=_events(session, programme, person),
-        tags=_tags(session, programme, person) if coordinates else (),
+        tags=[row.text for row in small.get("tag", ())],
         mails=mails[:MOST_MAILS],
         more_mails=len(mails) > MOST_MAILS,
         consents=_consents(session, person) if coordinates else {},
         entries=_entries(session, programme, person) if coordinates else (),
+        joined=[(row.uuid, row.at) for row in small.get("joined", ())],
+        refused=next(((row.uuid, row.at) for row in small.get("refused", ())), None),
     )
 
 
@@ -135,12 +158,34 @@ def _events(session: Session, programme: Programme, person: Person) -> Sequence[
     ).all()
 
 
-def _tags(session: Session, programme: Programme, person: Person) -> Sequence[str]:
-    return session.scalars(
-        select(PersonTag.tag)
-        .where(PersonTag.programme_id == programme.id, PersonTag.person_id == person.id)
-        .order_by(PersonTag.tag)
-    ).all()
+def _small(
+    session: Session, programme: Programme, person: Person, now: datetime
+) -> dict[str, list[Any]]:
+    """Tags, joined records and an address that takes no mail: by kind, in one statement."""
+
+    def rows(kind: str, text: Any, uuid: Any, at: Any, *which: ColumnElement[bool]) -> Any:
+        columns = (("text", text, Text()), ("uuid", uuid, Uuid()), ("at", at, UTCDateTime()))
+        typed = (type_coerce(value, of).label(name) for name, value, of in columns)
+        return select(literal(kind).label("kind"), *typed).where(*which)
+
+    tags = (PersonTag.programme_id == programme.id, PersonTag.person_id == person.id)
+    found = session.execute(
+        union_all(
+            rows("tag", PersonTag.tag, cast(null(), Uuid), cast(null(), UTCDateTime), *tags),
+            rows("joined", literal(""), PersonMerge.uuid, PersonMerge.at, *can_part(person, now)),
+            rows(
+                "refused",
+                literal(""),
+                SuppressedAddress.uuid,
+                SuppressedAddress.since,
+                SuppressedAddress.address == (person.email or ""),
+            ),
+        ).order_by("text", "at")
+    )
+    by_kind: dict[str, list[Any]] = {}
+    for row in found:
+        by_kind.setdefault(row.kind, []).append(row)
+    return by_kind
 
 
 def _mails(session: Session, actor: Actor, person: Person) -> Sequence[Mail]:

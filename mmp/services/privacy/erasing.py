@@ -1,6 +1,6 @@
 """Erasing somebody: what is left is a tombstone, so that figures of the past still add up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,6 +28,7 @@ from mmp.models import (
 from mmp.models.enums import MembershipRole, MembershipStatus
 from mmp.services import answers, history, matching, outbox
 from mmp.services.privacy import past
+from mmp.services.privacy.joined import joined_with
 from mmp.services.privacy.spellings import spellings_of, take_out
 from mmp.services.privacy.traces import FATES, Fate
 
@@ -91,13 +92,15 @@ def erase(session: Session, *, now: datetime, actor: Person | None, person: Pers
             "Nobody else coordinates %(programmes)s. Make somebody else a coordinator first.",
             programmes=", ".join(pick(one.name, person.locale) for one in alone),
         )
-    spellings = spellings_of(person)
+    joined = joined_with(session, person)
+    spellings = sorted({*spellings_of(person), *joined.spellings}, key=len, reverse=True)
     outbox.cancel_all(session, now=now, reason=Reason.PERSON_LEFT, person=person)
     _leave(session, now, person)
     matching.forget(session, person.uuid)
-    past.empty(session, now=now, person=person)
-    _delete_rows(session, person)
-    _make_tombstone(person, now)
+    past.empty(session, now=now, person=person, joined=joined.uuids)
+    _delete_rows(session, person, joined.addresses)
+    for row in (person, *joined.rows):
+        _make_tombstone(row, now)
     session.flush()
     take_out(session, spellings, spare={"person"})
     past.forget_mails(session, person=person, spellings=spellings)
@@ -176,8 +179,8 @@ def _free_seats(session: Session, now: datetime, person: Person) -> None:
         answers.fill_seats(session, now=now, event=event)
 
 
-def _delete_rows(session: Session, person: Person) -> None:
-    """All rows that are nothing but theirs; what came in from their address too."""
+def _delete_rows(session: Session, person: Person, addresses: Iterable[str]) -> None:
+    """All rows that are nothing but theirs; what came in from their addresses too."""
     for name, fate in FATES.items():
         table_name, _dot, column = name.partition(".")
         if fate is Fate.DELETED and table_name in Base.metadata.tables:
@@ -186,9 +189,9 @@ def _delete_rows(session: Session, person: Person) -> None:
                 delete(table).where(table.c[column] == person.id),
                 execution_options={"synchronize_session": False},
             )
-    if person.email:
-        session.execute(delete(SuppressedAddress).where(SuppressedAddress.address == person.email))
-        session.execute(delete(InboundMail).where(InboundMail.sender == person.email))
+    for one in {person.email, *addresses} - {None}:
+        session.execute(delete(SuppressedAddress).where(SuppressedAddress.address == one))
+        session.execute(delete(InboundMail).where(InboundMail.sender == one))
 
 
 def _make_tombstone(person: Person, now: datetime) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session, undefer
@@ -40,8 +41,9 @@ _FIGURES: Final = frozenset({"partstat", "form", "entry", "status", "role", "sta
 """What of a change says nothing of a person but how they count."""
 
 
-def empty(session: Session, *, now: datetime, person: Person) -> None:
-    """Take the words out of what stays, and the talks of their pairs."""
+def empty(session: Session, *, now: datetime, person: Person, joined: Sequence[UUID] = ()) -> None:
+    """Take the words out of what stays, and the talks of their pairs. `joined` are records that
+    became part of theirs."""
     _everything_of(
         session, Participation, person, answer_note=None, organisation_name={}, position={}
     )
@@ -58,7 +60,7 @@ def empty(session: Session, *, now: datetime, person: Person) -> None:
         execution_options=_ERASING,
     )
     _answers(session, person)
-    history = _history_of(session, person)
+    history = _history_of(session, person, joined)
     _talks(session, now, person)
     _blank(session, history)
     _own_mails(session, person)
@@ -132,11 +134,12 @@ def _talks(session: Session, now: datetime, person: Person) -> None:
     )
 
 
-def _history_of(session: Session, person: Person) -> ColumnElement[bool]:
+def _history_of(session: Session, person: Person, joined: Sequence[UUID]) -> ColumnElement[bool]:
     """History entries about them, about their lines, and about the talks of their pairs."""
     pairs = select(PairMember.pair_id).where(PairMember.person_id == person.id)
     subjects = {
         person.uuid,
+        *joined,
         *session.scalars(select(Participation.uuid).where(Participation.person_id == person.id)),
         *session.scalars(select(Membership.uuid).where(Membership.person_id == person.id)),
         *session.scalars(select(TalkOffer.uuid).where(TalkOffer.pair_id.in_(pairs))),
@@ -145,7 +148,7 @@ def _history_of(session: Session, person: Person) -> ColumnElement[bool]:
     }
     return or_(
         HistoryEntry.subject_uuid.in_(subjects),
-        cast(HistoryEntry.changes, Text).contains(str(person.uuid)),
+        *(cast(HistoryEntry.changes, Text).contains(str(one)) for one in (person.uuid, *joined)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
@@ -19,6 +19,7 @@ from mmp.models import (
     Pair,
     Participation,
     Person,
+    PersonMerge,
     Programme,
     RetentionRule,
     TalkLog,
@@ -30,6 +31,8 @@ from mmp.services.consents import agrees
 from mmp.services.privacy.erasing import erase
 
 AT_ONCE: Final = 200
+TAKEN_APART_FOR: Final = timedelta(days=30)
+"""How long two records that were joined can be taken apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +136,26 @@ def keep_for(
 def let_go(session: Session, *, now: datetime) -> int:
     """Let a batch of what is due go; gives how many rows, 0 where nothing is due any more. Two
     workers at once do the same, and the second finds it done."""
+    if gone := _forget_joined(session, now):
+        return gone
     for programme in session.scalars(select(Programme).order_by(Programme.id)).all():
         for kept in kept_in(session, now=now, programme=programme):
             due = kept.goes is not None and kept.goes <= day_in_zone(now, programme.zone)
             if due and kept.rows and (gone := _let_go(session, now, programme, kept.kind)):
                 return gone
     return 0
+
+
+def _forget_joined(session: Session, now: datetime) -> int:
+    """How records were before they were joined, once that cannot be taken apart any more."""
+    old = (PersonMerge.undo.is_not(None), PersonMerge.at <= now - TAKEN_APART_FOR)
+    numbers = session.scalars(select(PersonMerge.id).where(*old).limit(AT_ONCE)).all()
+    if numbers:
+        session.execute(
+            update(PersonMerge).where(PersonMerge.id.in_(numbers)).values(undo=None),
+            execution_options={"synchronize_session": False},
+        )
+    return len(numbers)
 
 
 def _let_go(session: Session, now: datetime, programme: Programme, kind: RetainedKind) -> int:

@@ -17,9 +17,13 @@ _TOO_SHORT: Final = 4
 
 def spellings_of(person: Person) -> list[str]:
     """Names, address and handle of a person, longest first."""
-    found = {person.name, person.name_native, person.email, person.key}
-    words = {one.strip() for one in found if one and len(one.strip()) >= _TOO_SHORT}
-    return sorted(words, key=len, reverse=True)
+    found = long_enough({person.name, person.name_native, person.email, person.key})
+    return sorted(found, key=len, reverse=True)
+
+
+def long_enough(words: Iterable[str | None]) -> frozenset[str]:
+    """Those that can be looked for."""
+    return frozenset(one.strip() for one in words if one and len(one.strip()) >= _TOO_SHORT)
 
 
 def take_out(session: Session, spellings: Iterable[str], *, spare: Iterable[str] = ()) -> list[str]:

@@ -66,6 +66,7 @@ NOT_HANDED_OUT: Final[dict[str, str]] = {
     "feed.token_hash": "finds a secret address; the address itself is on the calendar's page",
     "feed.page_hash": "finds a secret address",
     "mail.octets": "the mail itself went to their mailbox",
+    "person_merge.undo": "the records that were joined, kept for a while to take them apart",
     "sign_in.token_hash": "a secret of the door",
     "sign_in_link.token_hash": "a secret of the door",
 }

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from mmp.core.errors import UserError
 from mmp.models import (
-    AgendaItem,
     AgendaRole,
     Base,
     Event,
@@ -28,7 +27,9 @@ from mmp.models.enums import Gender, Region
 from mmp.services import matching
 from mmp.services.calendar_changes import count_events
 from mmp.services.people.editing import may_change_address, note, plain_values
+from mmp.services.people.merging.events import events_of
 from mmp.services.people.merging.references import JOINERS, references, unhandled
+from mmp.services.people.merging.remembering import difference, remember
 from mmp.services.permissions import Actor
 from mmp.services.reminders.reconciling import reconcile_events
 
@@ -112,7 +113,8 @@ def join_people(
     kept: Person,
 ) -> Person:
     """Make `gone` a part of `kept`: all that hangs on it changes hands, its addresses of calendars
-    and pages lead on. Gives `kept`. It cannot be undone; what was dropped lies in the history.
+    and pages lead on. Gives `kept`. For a while it can be taken apart (`taking_apart`); what was
+    dropped lies in the history.
 
     Raises UserError as `check_may_join`.
     """
@@ -120,7 +122,10 @@ def join_people(
     if lost := unhandled(Base.metadata):
         raise RuntimeError(f"say in JOINERS what becomes of two of {', '.join(lost)}")
     was, gone_uuid, gone_key = plain_values(gone), gone.uuid, gone.key
-    events = _events(session, gone, kept)
+    events = events_of(session, gone, kept)
+    session.flush()
+    before = remember(session, gone, kept)
+    numbers = {"gone_id": gone.id, "kept_id": kept.id, "kept_uuid": str(kept.uuid)}
     memory: dict[str, Any] = {"joined": [gone.name, None], "record": [was, None]}
     with session.no_autoflush:
         _end_ways_in(session, now, gone)
@@ -137,10 +142,14 @@ def join_people(
                 update(one.table).where(one.column == gone.id).values({one.column: kept.id})
             )
     _fill(session, gone, kept, now)
-    session.add(PersonMerge(gone_uuid=gone_uuid, gone_key=gone_key, into=kept, at=now))
+    merge = PersonMerge(gone_uuid=gone_uuid, gone_key=gone_key, into=kept, at=now)
+    session.add(merge)
     note(session, actor, now, programme, kept, "merged", memory)
     session.flush()
     counter = gone.calendar_counter
+    as_it_was = before["person"].pop(gone.id)
+    merge.undo = numbers | {"gone": as_it_was} | difference(before, remember(session, gone, kept))
+    session.flush()
     _drop(session, gone)
     count_events(session, events)
     session.execute(
@@ -152,18 +161,6 @@ def join_people(
     session.expire_all()
     reconcile_events(session, now=now, events=events)
     return kept
-
-
-def _events(session: Session, *people: Person) -> list[int]:
-    """The events whose calendars and reminders the joining concerns."""
-    numbers = [person.id for person in people]
-    listed = select(Participation.event_id).where(Participation.person_id.in_(numbers))
-    parts = (
-        select(AgendaItem.event_id)
-        .join(AgendaRole, AgendaRole.agenda_item_id == AgendaItem.id)
-        .where(AgendaRole.person_id.in_(numbers))
-    )
-    return sorted({*session.scalars(listed), *session.scalars(parts)})
 
 
 def _end_ways_in(session: Session, now: datetime, gone: Person) -> None:
