@@ -1,5 +1,6 @@
 """A round's pairs: find them, look through them, and publish them."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -12,9 +13,10 @@ from mmp.core.matching.scoring import PRESETS
 from mmp.core.zones import day_in_zone
 from mmp.models import Matching, Programme
 from mmp.models.enums import MatchingState
-from mmp.services import matching as service
-from mmp.services.matching import OWN, Impossible, WrongWeights
-from mmp.web import matching_words as words
+from mmp.services import matching as service, pair_board
+from mmp.services.matching import OWN, Impossible, Review, WrongWeights
+from mmp.services.pair_board import Together
+from mmp.web import matching_words as words, pair_board_words
 from mmp.web.context import context, session
 from mmp.web.errors import sentence
 from mmp.web.forms import ConfirmForm
@@ -191,6 +193,11 @@ def publish_matching(slug: str, uuid: UUID) -> Response:
     return make_response(html, status)
 
 
+def _earlier(seen: Review) -> Mapping[int, Sequence[Together]]:
+    numbers = [person.id for person in seen.facts.people.values()]
+    return pair_board.earlier_partners(session(), actor(), numbers)
+
+
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -222,6 +229,8 @@ def _page(
         now=now,
         words=words,
         options=words.interests_of(row.form),
+        known=_earlier(seen) if seen else {},
+        board_words=pair_board_words,
         form=ConfirmForm(),
         tabs=words.tabs(row),
     )

@@ -14,7 +14,15 @@ from mmp.core.errors import UserError
 from mmp.core.zones import day_in_zone, to_utc
 from mmp.models import Break, Person
 from mmp.models.enums import AttendanceForm, DeliveryState, Partstat, Precision
-from mmp.services import answers, consents, mine as service, polls, programmes, reminders
+from mmp.services import (
+    answers,
+    consents,
+    matching,
+    mine as service,
+    polls,
+    programmes,
+    reminders,
+)
 from mmp.services.breakouts.own_group import OwnGroup
 from mmp.services.documents import documents_of, own_documents
 from mmp.services.mine import Fellow, OwnEvent, OwnPart, Reply
@@ -78,6 +86,7 @@ def own_home() -> str:
         waiting=waiting,
         ahead=ahead[:SHOWN_AHEAD],
         pairs=own_pairs.glance(now),
+        wishes=matching.waiting_for(session(), who, now=now),
         polls=polls.own_open(session(), actor=who, now=now),
         documents=own_documents(session(), who),
         reminder=_next_reminder(now),

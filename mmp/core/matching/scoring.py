@@ -14,6 +14,7 @@ class Candidate:
 
     id: int
     languages: frozenset[str] = frozenset()
+    """Empty where nobody knows: that excludes nothing."""
     interests: frozenset[str] = frozenset()
     sector: str = ""
     hours: frozenset[int] = frozenset()
@@ -98,7 +99,7 @@ def score(
     if second.id in first.unwanted or first.id in second.unwanted:
         return Score(excluded="unwanted")
     common = first.languages & second.languages
-    if (first.languages or second.languages) and not common:
+    if first.languages and second.languages and not common:
         return Score(excluded="no_language")
     shared = sorted(first.interests & second.interests)
     parts = [
