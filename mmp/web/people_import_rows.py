@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import flash, make_response, redirect, render_template, request, url_for
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 from werkzeug.wrappers import Response
 
 from mmp.models import PeopleImport, Programme
@@ -19,6 +19,7 @@ from mmp.web.pages import pages
 from mmp.web.people_import import IMPORTS
 
 A_PAGE = 50
+MOST_TOLD = 12
 _CELL = re.compile(r"cell-(\d{1,7})-([a-z_]{1,20})")
 _DECISION = re.compile(r"decision-(\d{1,7})")
 
@@ -100,6 +101,7 @@ def _page(
     numbers = wanted[(page - 1) * A_PAGE : page * A_PAGE]
     shown = dict(service.texts(row, context().documents, set(numbers)))
     whole = request.args.get("row", type=int)
+    open_cells = {number: _open(seen, row, number, whole) for number in numbers}
     html = render_template(
         "people_import/rows.html",
         programme=programme,
@@ -109,7 +111,8 @@ def _page(
         numbers=numbers,
         shown=shown,
         whole=whole,
-        open_cells={number: _open(seen, row, number, whole) for number in numbers},
+        open_cells=open_cells,
+        wrong=_wrong(seen, open_cells),
         typed={name: value for name, value in request.form.items() if clash},
         clash=clash,
         page=page,
@@ -118,6 +121,21 @@ def _page(
         words=words,
     )
     return make_response(html, 409 if clash else 200)
+
+
+def _wrong(seen: Review, open_cells: dict[int, list[str]]) -> list[tuple[str, str, str]]:
+    """What is to be mended on this page, before everything else: where, of which row, what."""
+    found: list[tuple[str, str, str]] = []
+    for number, cells in open_cells.items():
+        for problem in seen.problems.get(number, ()):
+            place = f"cell-{number}-{problem.path}" if problem.path in cells else f"row-{number}"
+            name = _(
+                "Row %(number)s, %(column)s",
+                number=number,
+                column=words.field_name(problem.path),
+            )
+            found.append((place, str(name), words.fault(problem)))
+    return found[:MOST_TOLD]
 
 
 def _open(seen: Review, row: PeopleImport, number: int, whole: int | None) -> list[str]:

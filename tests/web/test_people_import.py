@@ -166,7 +166,8 @@ def test_what_cannot_be_read_is_told_beside_the_field(
     client: FlaskClient, session: Session, desk: Programme, data: bytes, name: str, sentence: str
 ) -> None:
     answer = upload(client, data, name)
-    assert (answer.status_code, sentence in answer.text) == (422, True)
+    assert (answer.status_code, answer.text.count(sentence)) == (422, 2)
+    assert "#file" in Page(answer.text).links, "told at the top as well, leading there"
     assert session.scalars(select(PeopleImport)).all() == []
     answer.request.environ["wsgi.input"].close()
 
@@ -225,6 +226,7 @@ def test_a_column_cannot_be_two_things_and_what_was_chosen_stays(
     answer = choose(client, path, **{"column-2": "email", "role": "guest"})
     assert answer.status_code == 422
     assert "Two columns are chosen for this" in answer.text
+    assert "#column-2" in Page(answer.text).links
     assert selects(Page(answer.text))["role"] == "guest"
 
 
