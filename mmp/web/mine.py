@@ -230,7 +230,12 @@ def _shared(now: datetime) -> dict[str, object]:
         "clocks": clocks,
         "answer_of": answer_of,
         "group_name": group_name,
+        "notes_page": _notes_page,
     }
+
+
+def _notes_page(own: OwnGroup) -> str:
+    return url_for("pages.group_notes", uuid=own.group.uuid)
 
 
 def _by_month(events: Iterable[OwnEvent], breaks: Iterable[Break]) -> list[Month]:

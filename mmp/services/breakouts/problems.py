@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from mmp.core.breakouts.conflicts import conflicts
 from mmp.core.breakouts.problem import Groups, Problem
+from mmp.core.errors import UserError
 from mmp.core.texts import language_of
 from mmp.core.zones import day_in_zone
 from mmp.models import Event, Pair, PairMember, Participation, Person
@@ -108,7 +110,8 @@ def live_table(session: Session, place: Place, seats: Draft) -> Table:
     gone = sum(one not in number for one in seats.place)
     table = Table(place, settings, people, draft, gone, number=number)
     if count and 0 < len(people) <= MOST_PEOPLE:
-        _fill(session, table, listed)
+        with suppress(UserError):  # too few are left for so many groups: nothing to be computed
+            _fill(session, table, listed)
     return table
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from mmp.core.breakouts.measures import cannot_follow
 from mmp.core.breakouts.problem import Groups, Problem
 from mmp.core.breakouts.repair import repair
-from mmp.core.errors import StaleEdit
+from mmp.core.errors import StaleEdit, UserError
 from mmp.models import Person
 from mmp.models.breakouts import BreakoutGroup, BreakoutSeat
 from mmp.models.enums import SeatState
@@ -66,29 +66,36 @@ def fingerprint(room: Room) -> str:
 
 def propose(room: Room) -> Proposal | None:
     """The fewest moves that make the groups right; None while nobody is missing or came late, or
-    where nobody is there."""
+    where too few are there for so many groups."""
+    steps, leave = _steps(room), tuple(room.gone)
+    return Proposal(steps, leave, fingerprint(room)) if steps or leave else None
+
+
+def _steps(room: Room) -> tuple[Step, ...]:
     problem = room.table.problem
     disturbed = len(room.sitting) < len(room.seats) or any(
         seat.state is SeatState.LATE for seat in room.seats
     )
-    if problem is None or not disturbed or not room.sitting:
-        return None
+    if problem is None or not disturbed:
+        return ()
     number = room.table.number
     seats = {number[str(seat.person.uuid)]: seat for seat in room.sitting}
     groups = tuple(
         tuple(one for one, seat in seats.items() if seat.group.position == at)
         for at in range(problem.groups)
     )
-    here = tuple(sorted(seats))
-    live = replace(
-        problem,
-        present=(here,),
-        pinned=tuple(pin for pin in problem.pinned if pin[1] in seats and _sits(pin, seats)),
-        sizes=(),
-    )
+    try:
+        live = replace(
+            problem,
+            present=(tuple(sorted(seats)),),
+            pinned=tuple(pin for pin in problem.pinned if pin[1] in seats and _sits(pin, seats)),
+            sizes=(),
+        )
+    except UserError:
+        return ()
     found = repair(live, groups)
     by_position = {group.position: group for group in room.groups}
-    steps = tuple(
+    return tuple(
         Step(
             seats[moved.person],
             by_position[moved.before],
@@ -100,10 +107,6 @@ def propose(room: Room) -> Proposal | None:
         for moved in found.moved
         if moved.before in by_position and moved.after in by_position
     )
-    leave = tuple(room.gone)
-    if not steps and not leave:
-        return None
-    return Proposal(steps, leave, fingerprint(room))
 
 
 def apply_repair(
