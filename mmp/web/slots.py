@@ -7,6 +7,7 @@ from flask import make_response, render_template, url_for
 from werkzeug.wrappers import Response
 
 from mmp.core.errors import UserError
+from mmp.core.polls import FEWEST
 from mmp.core.slots.finding import Relaxation, Relaxing
 from mmp.core.slots.telling import Slot
 from mmp.core.zones import day_in_zone, to_wall
@@ -60,6 +61,7 @@ def _page(event: Event, asked: Asked, form: Any, wish: Wish, offered: Offered | 
         is_open=polls.is_open,
         now=context().clock.now(),
         again=query(wish),
+        ticked=_ticked(offered, event.zone) if offered else (),
         form_of_undo=ConfirmForm(),
         around=around,
         words=words,
@@ -77,6 +79,13 @@ def _page(event: Event, asked: Asked, form: Any, wish: Wish, offered: Offered | 
         take=lambda slot: _take(event, slot, wish.minutes),
         relaxed=lambda one: _relaxed(event, wish, one, people),
     )
+
+
+def _ticked(offered: Offered, zone: str) -> frozenset[int]:
+    """Which slots a poll begins with: the best of three days, or what comes next."""
+    days = [to_wall(slot.starts_at, zone).date() for slot in offered.found.slots]
+    best = sorted(range(len(days)), key=lambda place: (days[place] in days[:place], place))
+    return frozenset(best[:FEWEST])
 
 
 def _take(event: Event, slot: Slot, minutes: int) -> str:

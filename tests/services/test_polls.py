@@ -15,7 +15,7 @@ from mmp.core.errors import NotFound, StaleEdit, UserError
 from mmp.core.mail import Site, token
 from mmp.core.polls import Vote
 from mmp.models import Event, HistoryEntry, Mail, Participation, Person, Poll, Programme
-from mmp.models.enums import EventStatus, MembershipRole, Strength
+from mmp.models.enums import EventStatus, MembershipRole, Partstat, Strength
 from mmp.models.mail import MailState
 from mmp.services import permissions, polls, sessions
 from mmp.services.outbox.contents import rendered_mail
@@ -323,6 +323,8 @@ def test_who_hears_of_the_move_is_not_thanked_too(scene: Scene) -> None:
     for number in range(3):
         scene.say(poll, number, YES, YES, YES)
     scene.make.participation(scene.event, scene.people[0])
+    # Of him the poll is all that was heard.
+    scene.make.participation(scene.event, scene.people[1], partstat=Partstat.NEEDS_ACTION)
     scene.session.flush()
     picked = polls.pick_slot(
         scene.session,
@@ -336,6 +338,26 @@ def test_who_hears_of_the_move_is_not_thanked_too(scene: Scene) -> None:
     assert picked.saved is not None
     assert (picked.saved.told, picked.thanked) == (1, 2)
     assert [mail.person.name for mail in scene.mails("event_moved")] == ["Amal"]
+
+
+def test_who_is_invited_is_not_told_of_the_move_too(scene: Scene) -> None:
+    poll = scene.send()
+    for number in range(3):
+        scene.say(poll, number, YES, YES, YES)
+    scene.make.participation(scene.event, scene.people[0])
+    scene.session.flush()
+    polls.pick_slot(
+        scene.session,
+        actor=scene.actor,
+        now=NOW,
+        event=scene.event,
+        poll=poll,
+        slot=poll.slots[1],
+        version=scene.event.version,
+        inviting=Inviting.ALL,
+    )
+    assert len(scene.mails("invitation")) == 3
+    assert not scene.mails("event_moved") + scene.mails("poll_thanks")
 
 
 def test_a_draft_invites_nobody_unless_it_is_published(scene: Scene) -> None:

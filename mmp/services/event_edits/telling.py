@@ -42,6 +42,8 @@ from mmp.services.taking_part import IN_LINE, TAKING_PART
 
 KINDS = ("event_moved", "event_cancelled", "event_restored")
 """The mails that tell of a change."""
+_ASKING = ("poll", "poll_reminder")
+"""Mails that ask which time suits: of whom they are all that was heard, no time is known yet."""
 _WORDS = frozenset({"title", "description", "guiding_questions"})
 
 

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mmp.core.errors import UserError
+from mmp.core.mail import Reason
 from mmp.core.polls import Vote
 from mmp.models import Event, Mail, Poll, PollGuest, PollSlot
 from mmp.models.enums import EventStatus
 from mmp.models.mail import MailState
-from mmp.services import event_edits, invitations, participants
+from mmp.services import event_edits, invitations, outbox, participants
 from mmp.services.event_edits import Saved
 from mmp.services.permissions import Actor
 from mmp.services.polls import mails
@@ -116,7 +117,21 @@ def _invite(
     missing = participants.not_listed(session, event, people)
     participants.add_people(session, actor=actor, now=now, event=event, people=missing)
     choice = invitations.Choice(people=frozenset(person.uuid for person in people))
-    return invitations.invite(session, actor=actor, now=now, event=event, choice=choice).mails
+    sent = invitations.invite(session, actor=actor, now=now, event=event, choice=choice)
+    _no_second_word(session, now, event)
+    return sent.mails
+
+
+def _no_second_word(session: Session, now: datetime, event: Event) -> None:
+    """An invitation says when it is: of the change the same person is not told besides."""
+    session.flush()
+    new = (Mail.event_id == event.id, Mail.created_at == now, Mail.state == MailState.DUE)
+    invited = select(Mail.person_id).where(*new, Mail.kind == "invitation")
+    both = session.scalars(
+        select(Mail).where(*new, Mail.kind == "event_moved", Mail.person_id.in_(invited))
+    )
+    for mail in both.all():
+        outbox.cancel(session, now=now, mail=mail, reason=Reason.SUPERSEDED)
 
 
 def _chosen(
