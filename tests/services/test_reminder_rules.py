@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from mmp.adapters.clock import FixedClock
@@ -22,6 +22,7 @@ from mmp.models.enums import (
     ReminderAnchor,
     ReminderPreset,
 )
+from mmp.models.mail import MailState
 from mmp.services import outbox, reminders
 from mmp.services.permissions import Actor
 from tests.support.factories import Factory, timed
@@ -223,6 +224,40 @@ def test_held_until_released(
     assert not reminders.release(session, **given)
     session.commit()
     assert set(planned(session).values()) == {"planned"}
+
+
+def test_holding_reaches_what_waits_in_a_mail(
+    session: Session, factory: Factory, clock: FixedClock, event: Event, actor: Actor
+) -> None:
+    """Of a mail that tells of two meetings the other one stays."""
+    half_past = timed(datetime(2026, 10, 27, 14, 30))
+    other = factory.event(event.programme, half_past, form=EventForm.IN_PERSON)
+    person = event.participations[0].person
+    factory.participation(other, person, partstat=Partstat.NEEDS_ACTION)
+    session.commit()
+    clock.set(reminders.next_delivery(session) or clock.now())
+    assert reminders.queue_due(session, now=clock.now())
+    session.commit()
+    (mail,) = session.scalars(select(Mail))
+    given: dict[str, Any] = {"actor": actor, "now": clock.now(), "programme": event.programme}
+    assert reminders.hold(session, **given, event=event)
+    session.commit()
+    queued = select(Delivery.event_id).where(Delivery.mail_id == mail.id)
+    assert session.scalars(queued).all() == [other.id]
+    states = select(Mail.state)
+    assert session.scalars(states).all() == [MailState.DUE]
+    assert reminders.hold(session, **given, rule="pack")
+    session.commit()
+    assert session.scalars(states).all() == [MailState.CANCELLED]
+    assert reminders.queue_due(session, now=clock.now()) == 0
+    assert reminders.release(session, **given, event=event)
+    assert reminders.release(session, **given, rule="pack")
+    session.commit()
+    assert reminders.queue_due(session, now=clock.now()) == 2
+    session.commit()
+    waiting = session.scalars(select(Mail).where(Mail.state == MailState.DUE)).one()
+    carried = select(func.count()).where(Delivery.mail_id == waiting.id)
+    assert session.scalar(carried) == 2
 
 
 def test_after_a_restore_nothing_leaves_until_released(

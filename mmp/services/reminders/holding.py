@@ -6,11 +6,13 @@ from typing import Final
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from mmp.models import Delivery, Event, Programme, ReminderHold
+from mmp.models import Delivery, Event, Mail, Programme, ReminderHold
 from mmp.models.enums import DeliveryState
+from mmp.models.mail import MailState
 from mmp.services import history
 from mmp.services.desk.events import person_of
 from mmp.services.permissions import Actor
+from mmp.services.reminders.reconciling import HELD_BY_COORDINATOR, stop_mails
 
 RESTORED: Final = "restored from a backup"
 """Why everything planned is held after a restore: it may have left since the backup was made."""
@@ -37,8 +39,8 @@ def hold(
     rule: str | None = None,
 ) -> bool:
     """Keep back the reminders of an event, of a rule, or of a rule at an event, also those that are
-    planned from now on. A mail that is made already is held in the outbox. Raises ValueError where
-    neither is named; tells whether they were not held yet."""
+    planned from now on, and those whose mail waits; what a worker is just handing over leaves.
+    Raises ValueError where neither is named; tells whether they were not held yet."""
     if event is None and rule is None:
         raise ValueError("name an event or a rule")
     if _held(session, programme, event, rule) is not None:
@@ -54,7 +56,38 @@ def hold(
     )
     _record(session, actor, now, programme, event, rule, "held")
     session.flush()
+    _take_out_of_mails(session, now, programme, event, rule)
     return True
+
+
+def _take_out_of_mails(
+    session: Session, now: datetime, programme: Programme, event: Event | None, rule: str | None
+) -> None:
+    """What stands in a mail that waits goes back into the plan, held; the mail goes without it."""
+    lines = (
+        select(Delivery.id, Delivery.mail_id)
+        .join(Event, Event.id == Delivery.event_id)
+        .join(Mail, Mail.id == Delivery.mail_id)
+        .where(
+            Delivery.state == DeliveryState.QUEUED,
+            Mail.state.in_((MailState.DUE, MailState.HELD)),
+            Event.programme_id == programme.id,
+            *([Delivery.event_id == event.id] if event else []),
+            *([Delivery.rule == rule] if rule else []),
+        )
+    )
+    found = session.execute(lines.with_for_update(of=Mail)).all()
+    held = {"state": DeliveryState.HELD, "reason": HELD_BY_COORDINATOR, "mail_id": None}
+    for start in range(0, len(found), 5_000):
+        chunk = [row.id for row in found[start : start + 5_000]]
+        session.execute(
+            update(Delivery)
+            .where(Delivery.id.in_(chunk))
+            .values(held)
+            .execution_options(synchronize_session=False)
+        )
+    session.expire_all()
+    stop_mails(session, now, sorted({row.mail_id for row in found}))
 
 
 def release(
