@@ -69,6 +69,16 @@ class RulesField(Field):  # type: ignore[misc]  # untyped
         return tuple((row["one"], row["other"]) for row in rows)
 
 
+class CountField(IntegerField):  # type: ignore[misc]  # untyped
+    """A whole number, in any digits, with our own sentence for everything else."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_("Write a whole number, like 6.")) from error
+
+
 class WeightField(StringField):  # type: ignore[misc]  # untyped
     """A number, in any digits; empty means the preset's."""
 
@@ -93,25 +103,25 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]  # untyped
 
     version = IntegerField(validators=[Optional()])
     question = TextsField(_l("Guiding question for all groups"))
-    groups = IntegerField(
+    groups = CountField(
         _l("How many groups"), validators=[InputRequired(_l("Write how many groups, like 6."))]
     )
     sizes = StringField(_l("Sizes, if they are to differ"), validators=[Length(max=500)])
     preset = RadioField(
         _l("What counts most"),
-        choices=[(one.value, _l(PRESETS[one][0])) for one in Preset],
+        choices=[SelectChoice(one.value, _l(PRESETS[one][0])) for one in Preset],
         validate_choice=False,
         validators=[AnyOf(list(Preset), _l("Choose one of the three."))],
     )
     partners = RadioField(
         _l("Partners of a pair"),
-        choices=[(one.value, _l(PARTNERS[one])) for one in Partners],
+        choices=[SelectChoice(one.value, _l(PARTNERS[one])) for one in Partners],
         validate_choice=False,
         validators=[AnyOf(list(Partners), _l("Choose one of the three."))],
     )
     common_language = BooleanField(_l("Everybody in a group shares a language"))
     rules = RulesField(_l("Who must or must not sit together"))
-    seconds = IntegerField(
+    seconds = CountField(
         _l("Seconds a search may take"),
         validators=[InputRequired(_l("Write a number of seconds, like 10."))],
     )

@@ -16,7 +16,7 @@ from mmp.models.enums import Gender, StakeholderGroup
 from mmp.services.breakouts import Partners, Preset, Table, Trouble
 from mmp.services.breakouts.settings import ATTRIBUTES, WEIGHTS
 from mmp.web.labels import N_, label, language_list, language_name
-from mmp.web.texts import isolate, name_of, plain
+from mmp.web.texts import isolate, may_name, name_of, plain
 
 PRESETS = {
     Preset.MEET: (
@@ -91,8 +91,8 @@ def reason(table: Table, person: Person, one: Reason) -> Markup:
 
 
 _WITH_NAMES: Mapping[str, str] = {
-    "with": N_("with %(names)s, as the rules say"),
-    "not_with": N_("apart from %(names)s, as the rules say"),
+    "with": N_("with %(names)s"),
+    "not_with": N_("apart from %(names)s"),
     "breaks_with": N_("should sit with %(names)s"),
     "breaks_not_with": N_("should not sit with %(names)s"),
     "again": N_("has met %(names)s before"),
@@ -100,9 +100,16 @@ _WITH_NAMES: Mapping[str, str] = {
 
 
 def reasons(table: Table, person: Person, found: Iterable[Reason]) -> list[tuple[Markup, bool]]:
-    """All that is worth saying, each with whether it is a broken rule."""
-    said = [(reason(table, person, one), one.code.startswith("breaks")) for one in found]
+    """All that is worth saying, what matters most first, each with whether it is a broken rule."""
+    if not may_name(person):
+        return []  # what sets somebody apart would say who it is
+    rows = sorted(found, key=lambda one: _ORDER.index(one.code) if one.code in _ORDER else -1)
+    said = [(reason(table, person, one), one.code.startswith("breaks")) for one in rows]
     return [line for line in said if line[0]]
+
+
+_ORDER = ("with", "only_one_of", "again", "new", "not_with", "language")
+"""Broken rules come before all of them."""
 
 
 def _value(person: Person, attribute: str) -> str:

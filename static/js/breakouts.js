@@ -23,7 +23,7 @@ const tellCosts = async (person) => {
   if (dragged?.dataset.card !== person) return;
   for (const column of board.querySelectorAll("[data-column]")) {
     const at = `[data-column="${column.dataset.column}"]`;
-    const said = there.querySelector(`${at} > .acts .quiet`);
+    const said = there.querySelector(`${at} > .acts [data-said]`);
     column.querySelector("[data-cost]").textContent = said ? said.textContent : "";
   }
 };

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from mmp.core.breakouts.bounds import Bound, bound_of
 from mmp.core.breakouts.costs import Costs
-from mmp.core.breakouts.measures import Measures, measure, meetings
+from mmp.core.breakouts.measures import Measures, cannot_follow, measure, meetings
 from mmp.core.breakouts.reasons import Change, Reason, reasons
 from mmp.models import Person
 from mmp.models.breakouts import BreakoutGroup, BreakoutSeat
@@ -37,6 +37,10 @@ class Column:
     cards: list[Card]
     cost: Change | None = None
     """Of putting who is picked here."""
+    best: bool = False
+    """Whether nowhere else costs less."""
+    speechless: bool = False
+    """Whether its people share no language, though they should."""
 
     @property
     def number(self) -> int:
@@ -65,6 +69,8 @@ def board_of(session: Session, place: Place, *, picked: str | None = None) -> Bo
     assert place.breakout is not None
     table = table_of(session, place)
     columns, unseated = _cards(table)
+    if any(one.code == "too_many" for one in table.troubles):
+        unseated = []  # nobody reads five thousand cards
     board = Board(table, columns, unseated)
     cards = {str(card.person.uuid): card for column in columns for card in column.cards}
     cards |= {str(card.person.uuid): card for card in unseated}
@@ -111,11 +117,35 @@ def _say_why(board: Board) -> None:
         for card in column.cards:
             number = table.number[str(card.person.uuid)]
             card.why = reasons(problem, (groups,), 0, number, before)
+        _blame(board, column)
     if any(groups):
         board.measures, board.bound = measure(problem, (groups,)), bound_of(problem)
     if board.picked is None:
         return
-    costs = Costs(problem, groups, before)
+    _weigh(board, Costs(problem, groups, before))
+
+
+def _blame(board: Board, column: Column) -> None:
+    """Where a group shares no language, only those say so without whom it would."""
+    problem = board.table.problem
+    assert problem is not None
+    at = column.group.position
+    if problem.rooms and problem.rooms[at] is not None:
+        return
+    members = board.table.groups[at]
+    for card in column.cards:
+        if any(one.code == "breaks_language" for one in card.why):
+            column.speechless = True
+            number = board.table.number[str(card.person.uuid)]
+            others = tuple(one for one in members if one != number)
+            if cannot_follow(problem, others, at):
+                card.why = [one for one in card.why if one.code != "breaks_language"]
+
+
+def _weigh(board: Board, costs: Costs) -> None:
+    """What it costs to move who is picked, by group, and by whom they change places with."""
+    table = board.table
+    assert board.picked is not None
     person = table.number[str(board.picked.person.uuid)]
     for column in board.columns:
         if column.group.position == board.picked.at:
@@ -124,6 +154,15 @@ def _say_why(board: Board) -> None:
         for card in column.cards:
             if board.picked.at is not None:
                 card.cost = costs.of_swap(person, table.number[str(card.person.uuid)])
+    weights = {
+        column.group.position: _total(column.cost) for column in board.columns if column.cost
+    }
+    for column in board.columns:
+        column.best = weights.get(column.group.position) == min(weights.values(), default=None)
+
+
+def _total(change: Change) -> tuple[int, int, int]:
+    return change.hard, change.repeats, change.mix
 
 
 def _applied(session: Session, place: Place) -> dict[int, int]:
