@@ -101,7 +101,7 @@ def who_knows(session: Session, event: Event) -> set[int]:
     of_event = Delivery.event_id == event.id
     ways = (
         select(Invitation.person_id).where(Invitation.event_id == event.id),
-        select(Mail.person_id).where(Mail.event_id == event.id, mailed),
+        select(Mail.person_id).where(Mail.event_id == event.id, mailed, Mail.kind.not_in(_ASKING)),
         select(Delivery.person_id).join(Mail, Mail.id == Delivery.mail_id).where(of_event, mailed),
         select(Participation.person_id).where(
             Participation.event_id == event.id,
