@@ -1,7 +1,7 @@
 """A year in which every page has something to show, and who looks at it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from flask import Flask
@@ -11,13 +11,21 @@ from sqlalchemy.orm import Session
 from mmp.config import Settings
 from mmp.core.mail import token
 from mmp.core.polls import Vote
-from mmp.models import Document, Event, Pair, Person, Programme, SignInLink
-from mmp.models.enums import EventStatus, LinkPurpose, MembershipRole, Strength
+from mmp.models import Document, Event, Matching, Pair, Person, Programme, SignInLink
+from mmp.models.enums import (
+    EventStatus,
+    LinkPurpose,
+    MatchingState,
+    MembershipRole,
+    Region,
+    Strength,
+)
 from mmp.services import (
     accounts,
     event_edits,
     feeds,
     history,
+    matching,
     messages,
     new_address,
     outbox,
@@ -130,6 +138,7 @@ class Scene:
             **self._imports(year, planner),
             **self._messages(events["december"], planner),
             **self._poll(events["december"], planner, mentor),
+            **self._matching(year, planner, mentor),
             "pair": pair.uuid,
             "place": pair.members[0].uuid,
             "panel": panel.uuid,
@@ -315,6 +324,68 @@ class Scene:
         )
         names = {"poll": poll.uuid, "poll_slot": poll.slots[0].uuid, "poll_guest": guest.uuid}
         return names | {"votes": secret}
+
+    def _matching(self, year: Programme, planner: Person, mentor: Person) -> Names:
+        """A round with wishes of one and pairs found, one that is on its way, and one published."""
+        others = [
+            self.make.person(year, name=name, region=region, languages=["en", "ar"])
+            for name, region in (("Olga Ek", Region.EUROPE), ("Samir Aoun", Region.MENA))
+        ]
+        actor = self._actor(planner)
+        names: dict[str, object] = {}
+        for name in ("round", "published_round", "running_round"):
+            row = matching.begin(
+                self.session,
+                actor=actor,
+                now=NOW,
+                programme=year,
+                uuid=uuid5(NAMESPACE_URL, name),
+                sides={str(one.uuid): 1 + (one.region is Region.MENA) for one in (mentor, *others)},
+            )
+            names[name] = row.uuid
+            if name == "round":
+                names |= self._wishes(actor, row, mentor)
+            matching.ask_run(
+                self.session, actor=actor, now=NOW, row=row, version=row.version, rest=False
+            )
+            if name != "running_round":
+                work = matching.claim(self.session, now=NOW)
+                assert work is not None
+                draft = matching.compute(self.session, work, now=NOW, tell=lambda done, of: None)
+                assert draft is not None
+                matching.finish(self.session, work, now=NOW, draft=draft)
+                self.session.refresh(row)
+            if name == "published_round":
+                row.state, row.published_at = MatchingState.PUBLISHED, NOW
+        return names
+
+    def _wishes(self, actor: permissions.Actor, row: Matching, mentor: Person) -> Names:
+        matching.open_wishes(
+            self.session,
+            actor=actor,
+            now=NOW,
+            row=row,
+            version=row.version,
+            closes_at=NOW + timedelta(days=9),
+            interests=[{"en": "Return and reintegration"}, {"en": "Youth"}],
+            ask=OFFER,
+        )
+        assert row.form is not None
+        source = matching.token_source(row.form.uuid, mentor.uuid)
+        secret = token(self.settings.secret_key, *source)
+        asked = matching.asked_by_mail(
+            self.session,
+            secret=self.settings.secret_key,
+            form=row.form.uuid,
+            person=mentor.uuid,
+            given=secret,
+        )
+        assert asked is not None
+        given = {"interests": ["i1"], "languages": ["en"], "hours": ["0-morning"]}
+        matching.record(
+            self.session, now=NOW, asked=asked, version=0, answers=given, languages=["en"]
+        )
+        return {"wishes": row.form.uuid, "wisher": mentor.uuid, "wishing": secret}
 
     def _change(self, year: Programme, planner: Person) -> None:
         """Leave something in the history of the last meeting."""

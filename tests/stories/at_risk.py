@@ -1,7 +1,7 @@
 """A programme in which one discreet mentor has left traces of every kind, and everybody around."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
@@ -48,6 +48,7 @@ from mmp.services import (
     event_edits,
     feeds,
     invitations,
+    matching,
     messages,
     outbox,
     pair_talks,
@@ -233,6 +234,7 @@ class AtRisk:
         self._move(chief)
         self._write(chief)
         self._talk()
+        self._match(chief)
         self._took_off(chief)
         account_mails.tell_account_changed(
             session,
@@ -304,6 +306,43 @@ class AtRisk:
             uuid=uuid4(),
             entry=pair_talks.LogEntry(date(2026, 6, 10), 45, "talked about lighthouses"),
         )
+
+    def _match(self, chief: permissions.Actor) -> None:
+        """A round in which they are, with wishes of everybody and pairs found."""
+        session, other = self.session, self.other_pair.members
+        sides = {self.hidden: 2, self.partner: 1, other[0].person: 1, other[1].person: 2}
+        row = matching.begin(
+            session,
+            actor=chief,
+            now=NOW,
+            programme=self.here,
+            uuid=uuid4(),
+            sides={str(person.uuid): side for person, side in sides.items()},
+        )
+        common: dict[str, Any] = {"actor": chief, "now": NOW, "row": row}
+        closes_at = NOW + timedelta(days=200)
+        matching.open_wishes(
+            session,
+            **common,
+            version=row.version,
+            closes_at=closes_at,
+            interests=[{"en": "Return"}],
+            ask=uuid4(),
+        )
+        assert row.form is not None
+        for person, side in sides.items():
+            asked = matching.asked_here(session, self.actor(person), form=row.form.uuid)
+            wished = {"wished": [str(one.uuid) for one in sides if sides[one] != side]}
+            matching.record(
+                session, now=NOW, asked=asked, version=0, answers=wished, languages=["en"]
+            )
+        matching.ask_run(session, **common, version=row.version, rest=False)
+        work = matching.claim(session, now=NOW)
+        assert work is not None
+        draft = matching.compute(session, work, now=NOW, tell=lambda done, of: None)
+        assert draft is not None
+        matching.finish(session, work, now=NOW, draft=draft)
+        session.expire_all()
 
     def _took_off(self, chief: permissions.Actor) -> None:
         """One is taken off and lies in the history; the hidden one too, and is put back."""

@@ -59,6 +59,7 @@ UNREACHED = {
     "pages.confirm_address": "the secret of its reader",
     "pages.keep_address": "the secret of its reader",
     "pages.unsubscribe": "the secret of its reader",
+    "pages.wishes_from_mail": "the secret of its reader",
 }
 """Routes that this test does not open, and why."""
 OPENED_BY_NAME = 1
@@ -80,6 +81,7 @@ MAILS_WITHOUT = {
     "new_address": "of its reader's address alone",
     "reminders_overdue": "to coordinators alone",
     "pair_changed": "to the pair alone",
+    "pair_introduced": "to the pair alone",
     "pair_nudge": "to the pair alone",
     "seat_free": "of its reader alone",
     "waiting": "of its reader alone",

@@ -54,6 +54,7 @@ from mmp.services.matching.wishes import (
     open_wishes,
     remind,
     standing,
+    token_source,
 )
 
 __all__ = [
@@ -107,6 +108,7 @@ __all__ = [
     "setup_of",
     "standing",
     "stop",
+    "token_source",
     "waiting_for",
     "weights_from",
 ]
