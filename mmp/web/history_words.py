@@ -41,6 +41,7 @@ ACTIONS = {
     "changed": N_("changed"),
     "closed": N_("closed"),
     "created": N_("created"),
+    "deleted": N_("thrown away"),
     "erased": N_("erased"),
     "given": N_("agreed"),
     "invited": N_("invited"),

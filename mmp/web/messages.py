@@ -4,7 +4,7 @@ the address the programme's are meant."""
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import flash, make_response, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
@@ -36,6 +36,7 @@ def messages(slug: str, key: str | None = None) -> str:
         "messages/list.html",
         **page_of(programme, event),
         messages=service.messages_of(session(), programme=programme, event=event),
+        undo=_thrown_away(programme),
     )
 
 
@@ -97,10 +98,35 @@ def delete_message(slug: str, uuid: UUID) -> Response:
     if not ConfirmForm().validate_on_submit():
         raise NotFound("There is no such message.")
     key = message.event.key if message.event else None
-    service.delete_draft(session(), actor=actor(), now=context().clock.now(), message=message)
+    removed = service.delete_draft(
+        session(), actor=actor(), now=context().clock.now(), message=message
+    )
     session().commit()
-    flash(_("The draft is thrown away."))
-    return redirect(url_for("pages.messages", slug=slug, key=key), 303)
+    return redirect(url_for("pages.messages", slug=slug, key=key, undo=removed), 303)
+
+
+@pages.post(f"{PROGRAMME}/<uuid:uuid>/putting-back")
+@coordinator
+def restore_message(slug: str, uuid: UUID) -> Response:
+    """Put a draft back that was thrown away."""
+    programme, _event = owner(slug, None)
+    if not ConfirmForm().validate_on_submit():
+        raise NotFound("There is nothing to put back.")
+    message = service.restore_draft(
+        session(), actor=actor(), now=context().clock.now(), programme=programme, uuid=uuid
+    )
+    session().commit()
+    flash(_("The draft is back."))
+    return redirect(url_for("pages.message", slug=slug, uuid=message.uuid), 303)
+
+
+def _thrown_away(programme: Programme) -> UUID | None:
+    """What the page before has just thrown away."""
+    try:
+        uuid = UUID(request.args.get("undo", ""))
+        return service.deleted_draft(session(), programme=programme, uuid=uuid).uuid
+    except (ValueError, NotFound):
+        return None
 
 
 def owner(slug: str, key: str | None) -> tuple[Programme, Event | None]:

@@ -13,7 +13,7 @@ from mmp.models import Document, Event, Mail, Message, Person, Programme
 from mmp.models.enums import MembershipRole, MessageState, Partstat
 from tests.support.door import sign_in
 from tests.support.factories import Factory
-from tests.web.desk import fill_in, press, sit_down
+from tests.web.desk import action, fill_in, press, sit_down
 from tests.web.html import page
 from tests.web.test_queries import MOST, _statements
 
@@ -152,6 +152,15 @@ def test_to_the_list_of_an_event(
     gone = press(client, f"{PATH}{one(session).uuid}/", f"{PATH}{one(session).uuid}/deletion")
     assert "thrown away" in gone.text
     assert session.scalars(select(Message)).all() == []
+    back = action(gone, "putting-back")
+    for _twice in range(2):
+        client.post(back, data={"csrf_token": gone.fields["csrf_token"]})
+    again = one(session)
+    assert (again.text, again.event_id) == ({"en": "{{ event }}"}, june.id)
+    assert [document.uuid for document in again.attachments] == [pack.uuid]
+    text = page(client, f"{PATH}{again.uuid}/").text
+    assert "pack.pdf" in text
+    assert "Bo Berg Said no." in " ".join(text.split())
 
 
 def test_assistants_and_others_write_none(

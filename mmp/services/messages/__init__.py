@@ -6,8 +6,10 @@ from mmp.services.messages.drafts import (
     Words,
     change_draft,
     delete_draft,
+    deleted_draft,
     message_of,
     messages_of,
+    restore_draft,
     write_draft,
 )
 
@@ -37,6 +39,7 @@ __all__ = [
     "audience",
     "change_draft",
     "delete_draft",
+    "deleted_draft",
     "documents_for",
     "fate_of",
     "file_for",
@@ -47,6 +50,7 @@ __all__ = [
     "pairs_of",
     "preview",
     "received",
+    "restore_draft",
     "send_message",
     "would_get",
     "write_draft",

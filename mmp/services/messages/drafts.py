@@ -14,7 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from mmp.core.errors import NotFound, StaleEdit, UserError
 from mmp.core.mail.placeholders import BadTemplate, check_all, used_in
 from mmp.core.texts import Translated
-from mmp.models import Document, Event, Message, Programme
+from mmp.models import Document, Event, HistoryEntry, Message, Programme
 from mmp.models.enums import MessageState
 from mmp.services import history
 from mmp.services.desk import person_of
@@ -130,14 +130,67 @@ def change_draft(
         _record(session, actor, now, message, "changed", changes)
 
 
-def delete_draft(session: Session, *, actor: Actor, now: datetime, message: Message) -> None:
-    """Throw a draft away; its words stay in the history. Raises UserError for one that was sent."""
+def delete_draft(session: Session, *, actor: Actor, now: datetime, message: Message) -> UUID:
+    """Throw a draft away; its words stay in the history. Gives what `restore_draft` needs. Raises
+    UserError for one that was sent."""
     if message.state is not MessageState.DRAFT:
         raise UserError("It was sent; a sent message stays.")
     changes = {name: [value, None] for name, value in _values(message).items()}
-    _record(session, actor, now, message, "deleted", changes)
+    changes["event"] = [str(message.event.uuid) if message.event else None, None]
+    entry = _record(session, actor, now, message, "deleted", changes)
     session.delete(message)
     _flush(session)
+    return entry.uuid
+
+
+def deleted_draft(session: Session, *, programme: Programme, uuid: UUID) -> HistoryEntry:
+    """What is left of a draft that was thrown away. Raises NotFound."""
+    found = session.scalar(
+        select(HistoryEntry).where(
+            HistoryEntry.uuid == uuid,
+            HistoryEntry.programme_id == programme.id,
+            HistoryEntry.subject_kind == "message",
+            HistoryEntry.action == "deleted",
+        )
+    )
+    if found is None or "subject" not in found.changes:
+        raise NotFound("There is nothing to put back.")
+    return found
+
+
+def restore_draft(
+    session: Session, *, actor: Actor, now: datetime, programme: Programme, uuid: UUID
+) -> Message:
+    """Put a draft back under its own number, without documents that are gone; twice is as once.
+    Raises NotFound where there is none, or its event is gone."""
+    entry = deleted_draft(session, programme=programme, uuid=uuid)
+    there = session.scalar(select(Message).where(Message.uuid == entry.subject_uuid))
+    if there is not None:
+        return there
+    was = {name: change[0] for name, change in entry.changes.items()}
+    event = None
+    if was["event"]:
+        wanted = (Event.uuid == UUID(was["event"]), Event.programme_id == programme.id)
+        event = session.scalar(select(Event).where(*wanted))
+        if event is None:
+            raise NotFound("The event that it was written for is not there any more.")
+    message = Message(
+        uuid=entry.subject_uuid,
+        programme=programme,
+        event=event,
+        author=person_of(session, actor),
+        subject=was["subject"],
+        text=was["text"],
+        audience=was["audience"],
+        created_at=now,
+        changed_at=now,
+    )
+    documents = documents_for(session, programme=programme, event=event)
+    message.attachments = [one for one in documents if one.key in was["attachments"]]
+    session.add(message)
+    session.flush()
+    _record(session, actor, now, message, "restored", {})
+    return message
 
 
 def _checked(
@@ -182,8 +235,8 @@ def _record(
     message: Message,
     action: str,
     changes: dict[str, Any],
-) -> None:
-    history.record(
+) -> HistoryEntry:
+    return history.record(
         session,
         now=now,
         actor=person_of(session, actor),
