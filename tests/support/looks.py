@@ -13,6 +13,29 @@ COLOURS = "color-contrast"
 """The one rule that can find something anew where nothing but the colours changed."""
 _RUN = "options => axe.run({resultTypes: ['violations'], ...options})"
 
+_SHADES = """() => {
+  const told = new Set();
+  for (const one of document.querySelectorAll("body *")) {
+    const words = [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if (!words && !one.matches("input, select, textarea")) continue;
+    const style = getComputedStyle(one);
+    const layers = [style.color, style.fontSize, style.fontWeight, style.textShadow];
+    for (let behind = one; behind; behind = behind.parentElement) {
+      const {backgroundColor, backgroundImage, opacity, position} = getComputedStyle(behind);
+      if (backgroundColor !== "rgba(0, 0, 0, 0)") layers.push(backgroundColor);
+      if (backgroundImage !== "none") layers.push(backgroundImage);
+      if (opacity !== "1") layers.push(opacity);
+      if (position === "absolute" || position === "fixed") layers.push(position, behind.className);
+    }
+    told.add(layers.join("|"));
+  }
+  return [...told];
+}"""
+"""All that a contrast depends on: letters, and what lies behind them up to the page itself."""
+_good: dict[str, set[str]] = {"light": set(), "dark": set()}
+"""What axe has found nothing against. Colours take most of its time, and do not change with the
+language: seen in one, they are not measured anew in the next."""
+
 _ON_PAPER = """() => {
   const shown = (one) => one.checkVisibility({visibilityProperty: true})
     && one.getBoundingClientRect().width > 1;
@@ -48,29 +71,41 @@ _OUTLINE = """() => {
 }"""
 
 
-def faults(page: "Page") -> list[str]:
-    """All that is wrong with a page: light and dark, wide and narrow, and on paper."""
+def faults(page: "Page", *, colours: bool = True) -> list[str]:
+    """All that is wrong with a page: light and dark, wide and narrow, and on paper.
+
+    With `colours` every contrast is measured, without only those not known to be good.
+    """
     found = [] if page.locator("h1:visible").count() == 1 else ["it has not one heading"]
     if page.locator(".site a[hreflang]:visible").count() != 3:
         found.append("it does not lead to its other languages")
-    found += _findings(page)
+    found += _findings(page, colours)
     found += [f"on paper: {fault}" for fault in _on_paper(page)]
     return [f"{page.url}: {fault}" for fault in found + _too_wide(page)]
 
 
-def _findings(page: "Page") -> list[str]:
+def _findings(page: "Page", colours: bool) -> list[str]:
     """What axe finds: all of it in the light, the colours in the dark as well."""
     from axe_playwright_python.sync_playwright import Axe
 
     page.evaluate(Axe().axe_script)
     found: list[str] = []
-    looks: list[tuple[Any, dict[str, Any]]] = [("dark", {"runOnly": [COLOURS]}), ("light", {})]
-    for scheme, rules in looks:
-        page.emulate_media(color_scheme=scheme)
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+        shades = set(page.evaluate(_SHADES))
+        measured = colours or not shades <= _good[scheme]
+        rules = {"rules": {COLOURS: {"enabled": measured}}}
+        if scheme == "dark":
+            if not measured:
+                continue
+            rules = {"runOnly": [COLOURS]}
+        findings = page.evaluate(_RUN, rules)["violations"]
         found += [
             f"{scheme}: {finding['id']}: {finding['nodes'][0]['html'][:200]}"
-            for finding in page.evaluate(_RUN, rules)["violations"]
+            for finding in findings
         ]
+        if not findings:
+            _good[scheme] |= shades
     return found
 
 
