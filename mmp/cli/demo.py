@@ -105,6 +105,8 @@ def _prepare(settings: Settings, at: datetime | None) -> None:
 
 def _load(session: Session, settings: Settings, now: datetime) -> None:
     from mmp.config import PACKAGE  # these, only where the demo is new
+    from mmp.services.demo import SLUG
+    from mmp.services.demo_groups import seat_past_meetings
     from mmp.services.programme_files import import_programme
 
     for name in FILES:
@@ -117,6 +119,7 @@ def _load(session: Session, settings: Settings, now: datetime) -> None:
             folder=PACKAGE / "demo",
             store=settings.documents,
         )
+    seat_past_meetings(session, now=now, slug=SLUG)
 
 
 def _greeting(settings: Settings, instance: Path | None, *, here: bool) -> str:

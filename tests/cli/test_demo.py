@@ -215,3 +215,22 @@ def test_links_lead_where_they_are_told_to(
     said = mmp("demo", "--port", "0")
     assert served[-1] == "https://demo.example.org"
     assert said.stdout.count("https://demo.example.org/") == 5
+
+
+def test_it_holds_two_past_meetings_with_groups(
+    instance: Path, mmp: Mmp, served: list[str]
+) -> None:
+    assert mmp("demo", "--port", "0").exit_code == 0
+    seats = rows(
+        instance,
+        "SELECT event.key, count(*), count(DISTINCT group_id) FROM breakout_seat"
+        " JOIN breakout ON breakout.id = breakout_id"
+        " JOIN agenda_item ON agenda_item.id = agenda_item_id"
+        " JOIN event ON event.id = event_id GROUP BY event.key ORDER BY event.key",
+    )
+    assert [(key, groups) for key, _people, groups in seats] == [
+        ("june-meeting", 6),
+        ("stockholm", 7),
+    ]
+    assert all(people > 30 for _key, people, _groups in seats)
+    assert rows(instance, "SELECT count(*) FROM breakout_group WHERE points <> ''") == [(3,)]

@@ -51,7 +51,7 @@ def rounds_before(
 
     Three statements. `but` is left out: the break-out that is being planned.
     """
-    begins = func.coalesce(AgendaItem.starts_at, Event.starts_at)
+    begins = func.coalesce(AgendaItem.starts_at, Event.starts_at, Event.ends_at)
     found = session.scalars(
         select(Breakout)
         .join(Breakout.agenda_item)
