@@ -2,16 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mmp.core.errors import UserError
 from mmp.core.mail import Link, Words
+from mmp.core.texts import Translated
 from mmp.core.when import When
-from mmp.models import Matching, Pair, Person
+from mmp.models import Matching, Organisation, Pair, Person
 from mmp.models.enums import MatchingState
 from mmp.services import outbox, pair_board
 from mmp.services.matching.review import Draft
@@ -76,8 +78,7 @@ def publish(
         },
         starts_on=starts_on,
     )
-    for pair in pairs:
-        introduce(session, now=now, pair=pair)
+    introduce(session, now=now, pairs=pairs)
     changed(row, now)
     row.state, row.published_at = MatchingState.PUBLISHED, now
     # What nobody needs any more: who would have been good for whom.
@@ -87,17 +88,27 @@ def publish(
     return pairs
 
 
-def introduce(session: Session, *, now: datetime, pair: Pair) -> None:
-    """A mail to each of a new pair: who the other is, what their clock shows, how to reach them.
-    Where somebody of it is discreet it names nobody."""
-    people = [member.person for member in pair.members]
-    mails = [_mail(pair, person, people, now) for person in people if person.email]
+def introduce(session: Session, *, now: datetime, pairs: Sequence[Pair]) -> None:
+    """A mail to each of new pairs: who the other is, what their clock shows, how to reach them.
+    Where somebody of a pair is discreet its mails name nobody. Two statements."""
+    people = [member.person for pair in pairs for member in pair.members]
+    numbers = {person.organisation_id for person in people}
+    rows = session.execute(
+        select(Organisation.id, Organisation.name).where(Organisation.id.in_(numbers - {None}))
+    )
+    houses = {row.id: row.name for row in rows}
+    mails = [
+        _mail(pair, member.person, houses)
+        for pair in pairs
+        for member in pair.members
+        if member.person.email
+    ]
     outbox.enqueue_many(session, now=now, mails=mails)
 
 
-def _mail(pair: Pair, person: Person, people: Sequence[Person], now: datetime) -> NewMail:
+def _mail(pair: Pair, person: Person, houses: Mapping[int, Translated]) -> NewMail:
     neutral = is_neutral(pair)
-    others = [one for one in people if one is not person]
+    others = [member.person for member in pair.members if member.person is not person]
     return NewMail(
         kind=MAIL,
         person_id=person.id,
@@ -109,20 +120,22 @@ def _mail(pair: Pair, person: Person, people: Sequence[Person], now: datetime) -
             "neutral": neutral,
             "day": When.days(pair.starts_on, pair.starts_on, pair.programme.zone),
             "partner": None if neutral else Words(names(others)),
-            "partners": [] if neutral else [_partner(one, pair.starts_on) for one in others],
+            "partners": []
+            if neutral
+            else [_partner(one, houses.get(one.organisation_id or 0), pair) for one in others],
             "page": Link(f"/{{language}}/pairs/{pair.uuid}/"),
         },
     )
 
 
-def _partner(person: Person, day: date) -> Mapping[str, Any]:
+def _partner(person: Person, house: Translated | None, pair: Pair) -> Mapping[str, Any]:
     """What their partner may know of them, as on the page of the pair; ten o'clock there is shown
     by both clocks."""
-    ten = datetime(day.year, day.month, day.day, 10)
+    ten = datetime.combine(pair.starts_on, time(10))
     return {
         "name": Words(names([person])),
         "position": Words(person.position) if person.position else None,
-        "organisation": Words(person.organisation.name) if person.organisation else None,
+        "organisation": Words(house) if house else None,
         "email": person.email,
         "clock": When.timed(ten, ten.replace(hour=11), person.zone),
     }
