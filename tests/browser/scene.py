@@ -42,6 +42,7 @@ from mmp.services.answers.mails import PURPOSE
 from mmp.services.pair_talks.finding import token_purpose
 from mmp.web.door import Door
 from tests.browser.screens import EMAIL, PASSWORD
+from tests.support.breakouts import applied_groups
 from tests.support.door import NOW, Authenticator, sign_in
 from tests.support.factories import Factory
 from tests.web import rows
@@ -132,6 +133,7 @@ class Scene:
         self._delete_draft(year, planner)
         self._change(year, planner)
         return {key: event.uuid for key, event in events.items()} | {
+            **self._groups(events["june"], planner),
             **self._offer(pair, partner, mentor),
             **self._asked(events["december"], mentor),
             **self._mails(year, mentor),
@@ -159,6 +161,24 @@ class Scene:
             "asked_person": mentor.uuid,
             "document": session.scalars(select(Document.uuid).limit(1)).one(),
         }
+
+    def _groups(self, june: Event, planner: Person) -> Names:
+        """Groups that are applied; somebody sits in none, and two rules clash."""
+        item = next(one for one in june.agenda if one.key == "groups")
+        for name in ("Omar Said", "Elin Berg", "Rania Khalil", "Lars Holm", "Hassan Farouk"):
+            self.make.participation(june, self.make.person(june.programme, name=name))
+        people = [str(row.person.uuid) for row in june.participations[-2:]]
+        two = (people[0], people[1])
+        breakout = applied_groups(
+            self.session,
+            item,
+            actor=self._actor(planner),
+            now=NOW,
+            left=1,
+            together=(two,),
+            apart=(two,),
+        )
+        return {"groups": item.uuid, "group": breakout.groups[0].uuid, "seated": people[0]}
 
     def _link(self, person: Person) -> str:
         address = links.one_use_address(

@@ -57,6 +57,7 @@ from mmp.services import (
     reminders,
     sessions,
 )
+from tests.support.breakouts import applied_groups
 from tests.support.door import NOW
 from tests.support.factories import MADE_AT, Factory, timed
 
@@ -107,6 +108,7 @@ class AtRisk:
         self.draft = make.event(self.here, october, key="draft", title={"en": "Draft"})
         self._lists()
         self._agenda()
+        self._groups()
         self._document()
         self._desk()
         session.commit()
@@ -195,6 +197,25 @@ class AtRisk:
                 chief = self.actor(self.chief)
                 agenda_edits.remove_item(session, actor=chief, now=NOW, event=event, item=again)
         session.flush()
+
+    def _groups(self) -> None:
+        """They sit in a group of both meetings, and their partner leads another."""
+        for event, starts in (
+            (self.past, datetime(2026, 6, 18, 15)),
+            (self.meeting, datetime(2026, 10, 22, 15)),
+        ):
+            item = self.make.item(
+                event, starts, kind=AgendaKind.BREAK_OUT, title={"en": "In small groups"}
+            )
+            actor = self.actor(self.chief)
+            groups = applied_groups(
+                self.session, item, actor=actor, now=NOW, apart=self._two_of_a_rule()
+            ).groups
+            groups[0].facilitator, groups[0].rapporteur = self.hidden, self.partner
+            self.session.flush()
+
+    def _two_of_a_rule(self) -> tuple[tuple[str, str], ...]:
+        return ((str(self.hidden.uuid), str(self.readers["here mentor"].uuid)),)
 
     def _document(self) -> None:
         octets = b"A paper"
