@@ -19,6 +19,7 @@ from mmp.services.matching.wishes import token_source
 from tests.support.factories import Factory
 from tests.web.desk import fill_in, sit_down
 from tests.web.html import Page, page
+from tests.web.test_queries import MOST, _statements
 
 ROUNDS = "/en/programmes/year/pairs/matching/"
 SECRET = "a secret key for the tests alone"
@@ -133,3 +134,59 @@ def _link(world: World, person: Person) -> str:
     assert row.form is not None
     secret = token(SECRET, *token_source(row.form.uuid, person.uuid))
     return f"/en/wishes/{row.form.uuid}/{person.uuid}/{secret}/"
+
+
+def test_a_stale_choice_is_kept_beside_what_is_there(world: World) -> None:
+    path = world.begin()
+    world.post(path, "run")
+    world.work()
+    one, other = world.round().draft["pairs"][0]
+    old = page(world.client, path).fields
+    _status, found = world.post(path, "choice", act=f"pin {one} {other}")
+    assert "Kept together" in found.text
+    kept = {name: old[name] for name in ("csrf_token", "version")}
+    answer = world.client.post(f"{path}choice", data=kept | {"act": f"exclude {one} {other}"})
+    assert answer.status_code == 409
+    assert "Do it all the same" in answer.text
+    assert [one, other] in world.round().draft["pairs"]
+    assert "Kept together" in page(world.client, path).text
+
+
+def test_weights_that_are_none_stay_with_a_sentence_beside_them(world: World) -> None:
+    path = f"{world.begin()}weights/"
+    status, found = fill_in(world.client, path, preset="own", wishes="NaN", hours="-3")
+    assert status == 422
+    assert found.text.count("Write a number from 0 to a million, like 60.") == 5
+    assert found.fields["wishes"] == "NaN"
+
+
+def test_what_cannot_be_paired_is_said_by_name(world: World) -> None:
+    path = world.begin()
+    sides = {f"side-{one.uuid}": "1" for one in (*world.first, *world.second[:2])}
+    more = sides | {f"side-{world.second[2].uuid}": "2"}
+    status, _found = fill_in(world.client, f"{path}people/", more=more)
+    assert status == 200
+    status, found = world.post(path, "run")
+    assert status == 422
+    assert "Europe has 5 people and Middle East and North Africa 1." in found.text
+    assert "3 would be left over" in found.text
+
+
+def test_statements_do_not_grow(app: Flask, client: FlaskClient, session: Session) -> None:
+    counts = []
+    for number in (1, 3, 50):
+        world = World(app, client, session, number)
+        path = world.begin()
+        world.post(path, "run")
+        world.work()
+        for page_ in ("", "people/", "wishes/", "publication/"):
+            with _statements(app) as counted:
+                assert client.get(f"{path}{page_}").status_code == 200
+            counts.append(len(counted))
+        for row in session.scalars(select(Matching)):
+            session.delete(row)
+        world.programme.slug = f"other-{number}"
+        for person in session.scalars(select(Person)):
+            person.email, person.key = None, f"{person.key}-{number}"
+        session.commit()
+    assert max(counts) <= MOST
