@@ -4,17 +4,20 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from threading import Semaphore
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from mmp.adapters.clock import FixedClock
 from mmp.adapters.mailer import MemoryMailer
+from mmp.adapters.scheduler.wake import Watcher
 from mmp.models import Delivery, Event, Person
 from mmp.models.enums import EventStatus, MembershipRole, Partstat, ReminderPreset
 from mmp.services import reminders
 from mmp.services.events import apply_when, touch
+from mmp.services.outbox import CHANNEL
 from tests.jobs.conftest import MakeWorker
 from tests.support.factories import Factory, timed
 
@@ -150,3 +153,21 @@ def test_after_an_outage_the_last_kind_goes(
     worker.run()
     assert read(mailer)[-1]["Subject"] == "Today: Fourth meeting"
     assert lines(session)["day"] == "sent accepted"
+
+
+def test_planning_wakes_who_sends(
+    session: Session, engine: Engine, factory: Factory, event: Event
+) -> None:
+    """A reminder that is now the first one is not found by the next round alone."""
+    looked = Semaphore(0)
+    watcher = Watcher(engine, CHANNEL, looked.release)
+    watcher.start()
+    try:
+        assert looked.acquire(timeout=10)  # as it began
+        while looked.acquire(timeout=0.2):
+            pass
+        factory.participation(event, factory.person(event.programme))
+        session.commit()
+        assert looked.acquire(timeout=10)
+    finally:
+        watcher.stop()

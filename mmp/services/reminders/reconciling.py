@@ -27,6 +27,7 @@ from mmp.core.reminders import HUSH, Known, Line, Reader, plan, why_not
 from mmp.models import Delivery, Event, Mail
 from mmp.models.enums import DeliveryState
 from mmp.models.mail import WAITING, MailState
+from mmp.services.outbox.queue import CHANNEL
 from mmp.services.reminders.facts import EventFacts, read_facts
 
 LIVE: Final = (DeliveryState.PLANNED, DeliveryState.HELD)
@@ -78,9 +79,12 @@ def _reconcile(session: Session, now: datetime, events: list[int]) -> None:
 
 
 def _take_turns(session: Session, events: list[int]) -> None:
+    """On PostgreSQL, where the same statement lets workers look when to get up next."""
     if session.get_bind().dialect.name == "postgresql":
         number = func.unnest(cast_to(events, ARRAY(Integer))).column_valued("number")
-        session.execute(select(func.pg_advisory_xact_lock(_LOCKS, number)))
+        session.execute(
+            select(func.pg_advisory_xact_lock(_LOCKS, number), func.pg_notify(CHANNEL, ""))
+        )
 
 
 def _rows_of(session: Session, events: Collection[int]) -> dict[int, list[Any]]:
