@@ -8,8 +8,15 @@ from sqlalchemy.orm import Session
 
 from mmp.core.errors import UserError
 from mmp.core.retention import goes_on
-from mmp.models import HistoryEntry, Participation, Person
-from mmp.models.enums import ConsentPurpose, MembershipRole, RetainedKind, Strength
+from mmp.models import HistoryEntry, InboundMail, Participation, Person
+from mmp.models.enums import (
+    ConsentPurpose,
+    InboundKind,
+    InboundState,
+    MembershipRole,
+    RetainedKind,
+    Strength,
+)
 from mmp.services import consents, history, history_search, permissions, privacy, sessions
 from mmp.services.history import HistoryIsKept
 from tests.support.door import NOW
@@ -51,6 +58,22 @@ def test_what_goes_next_is_what_goes(session: Session, make: Factory) -> None:
     assert privacy.let_go(session, now=later) == 0
     session.expire_all()
     assert (lina.erased_at, ana.erased_at) == (later, None)
+
+
+def test_mails_about_no_programme_go_by_themselves(session: Session) -> None:
+    for days in (0, 91):
+        session.add(
+            InboundMail(
+                fingerprint=f"{days:064}",
+                received_at=NOW - timedelta(days=days),
+                kind=InboundKind.OTHER,
+                state=InboundState.OPEN,
+                details={"comment": "Who are you?"},
+            )
+        )
+    session.commit()
+    assert (privacy.let_go(session, now=NOW), privacy.let_go(session, now=NOW)) == (1, 0)
+    assert session.scalars(select(InboundMail.received_at)).all() == [NOW]
 
 
 def test_nobody_is_erased_by_a_default(session: Session, make: Factory) -> None:

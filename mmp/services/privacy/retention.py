@@ -31,6 +31,7 @@ from mmp.services.consents import agrees
 from mmp.services.privacy.erasing import erase
 
 AT_ONCE: Final = 200
+STRANGERS_STAY: Final = timedelta(days=30 * DEFAULTS["inbound_mail"])
 TAKEN_APART_FOR: Final = timedelta(days=30)
 """How long two records that were joined can be taken apart."""
 
@@ -136,7 +137,7 @@ def keep_for(
 def let_go(session: Session, *, now: datetime) -> int:
     """Let a batch of what is due go; gives how many rows, 0 where nothing is due any more. Two
     workers at once do the same, and the second finds it done."""
-    if gone := _forget_joined(session, now):
+    if gone := _forget_joined(session, now) or _forget_strangers(session, now):
         return gone
     for programme in session.scalars(select(Programme).order_by(Programme.id)).all():
         for kept in kept_in(session, now=now, programme=programme):
@@ -153,6 +154,22 @@ def _forget_joined(session: Session, now: datetime) -> int:
     if numbers:
         session.execute(
             update(PersonMerge).where(PersonMerge.id.in_(numbers)).values(undo=None),
+            execution_options={"synchronize_session": False},
+        )
+    return len(numbers)
+
+
+def _forget_strangers(session: Session, now: datetime) -> int:
+    """Mails that came in about no programme: nobody's rule counts for them but the default."""
+    old = now - STRANGERS_STAY
+    numbers = session.scalars(
+        select(InboundMail.id)
+        .where(InboundMail.programme_id.is_(None), InboundMail.received_at <= old)
+        .limit(AT_ONCE)
+    ).all()
+    if numbers:
+        session.execute(
+            delete(InboundMail).where(InboundMail.id.in_(numbers)),
             execution_options={"synchronize_session": False},
         )
     return len(numbers)
