@@ -78,14 +78,15 @@ def picture(slot: Slot, zone: str, people: Sequence[Person], almanac: Almanac) -
                 to_wall(slot.starts_at, where),
                 to_wall(slot.ends_at, where),
                 max(levels[first : first + count]),
-                tuple(_stretches(levels)),
+                tuple(stretches(levels)),
             )
         )
     rows.sort(key=lambda row: (row.starts.utcoffset() or timedelta(), row.country))
     return Picture(rows, first, count)
 
 
-def _stretches(levels: Sequence[int]) -> Iterator[Stretch]:
+def stretches(levels: Sequence[int]) -> Iterator[Stretch]:
+    """Neighbours of one kind together."""
     begins = 0
     for at in range(1, len(levels) + 1):
         if at == len(levels) or levels[at] != levels[begins]:

@@ -61,14 +61,19 @@ def asked(session: Session, *, event: Event) -> Asked:
 
 
 def busy_times(
-    session: Session, *, people: Sequence[Person], but: Event, opens: datetime, closes: datetime
+    session: Session,
+    *,
+    people: Sequence[Person],
+    but: Event | None,
+    opens: datetime,
+    closes: datetime,
 ) -> Mapping[int, Sequence[Span]]:
     """When these people are busy between two instants: other events they are on the list of, talks
     of their pairs, and what their own calendars say. Three statements."""
     numbers = [person.id for person in people]
     found: dict[int, list[Span]] = defaultdict(list)
     within = (
-        Event.id != but.id,
+        *([Event.id != but.id] if but else []),
         Event.precision == Precision.TIMED,
         Event.status != EventStatus.CANCELLED,
         Event.starts_at < closes,
