@@ -1,7 +1,6 @@
 """The desk of those who run a programme: its year with what is not done yet, and its months."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 
 from flask import current_app, redirect, render_template, url_for
 from flask_babel import gettext as _, ngettext
@@ -9,12 +8,13 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from mmp.core.preparation import Gap, Todo
-from mmp.core.zones import day_in_zone, tz_version
+from mmp.core.zones import day_in_zone
 from mmp.models import Event
-from mmp.services import desk as service, inbound, time_law
+from mmp.services import desk as service
 from mmp.services.attendance import over_the_year
 from mmp.services.balance import members
 from mmp.services.desk import Preparation
+from mmp.services.waiting import waiting
 from mmp.web import month as months
 from mmp.web.balance_picture import balance
 from mmp.web.context import context, session
@@ -46,6 +46,7 @@ def desk(slug: str) -> str:
     events = service.planned_events(session(), actor(), programme)
     found = service.preparation(session(), now=now, programme=programme, events=events)
     pairs = service.pairs_and_talks(session(), actor(), now=now, programme=programme, events=events)
+    left = waiting(session(), actor=actor(), now=now, programme_id=programme.id)
     return render_template(
         "desk/show.html",
         programme=programme,
@@ -56,8 +57,8 @@ def desk(slug: str) -> str:
         meeting=service.last_meeting(events, now),
         balance=balance(members(session(), actor(), programme, day_in_zone(now, programme.zone))),
         attended=over_the_year(session(), programme, now=now),
-        mails=inbound.open_count(session(), actor=actor()),
-        moved=_moved(programme.id, events, now),
+        mails=left.mails,
+        moved=left.moved,
         around=around,
         may_add="pages.new_event" in current_app.view_functions,
     )
@@ -86,15 +87,6 @@ def desk_month(slug: str, month: str) -> str:
         around=around,
         today=day_in_zone(context().clock.now(), programme.zone),
     )
-
-
-def _moved(programme_id: int, events: Iterable[Event], now: datetime) -> int:
-    """Events that the law of time moved, for who decides of them. Mostly there are none: then
-    nothing is asked."""
-    behind = any(event.ends_at > now and event.tz_version != tz_version() for event in events)
-    if programme_id not in actor().coordinates or not behind:
-        return 0
-    return time_law.count_moved(session(), now=now, programme_id=programme_id)
 
 
 def around(slug: str, key: str) -> list[tuple[str, str, str]]:

@@ -65,6 +65,16 @@ def test_the_desk_says_so_and_the_page_settles_it_once(
     assert "let this event follow a new law of time" in history
 
 
+def test_the_desk_counts_talks_of_pairs_and_parts_of_agendas_too(
+    client: FlaskClient, session: Session, make: Factory, programme: Programme
+) -> None:
+    event = rabat(make, programme)
+    event.pair = make.pair(programme, make.person(programme), make.person(programme))
+    session.commit()
+    sit_down(client, session, programme)
+    assert "has moved 1 event" in page(client, "/en/programmes/here/desk/").text
+
+
 @pytest.mark.parametrize("count", (1, 3, 20))
 def test_the_statements_stay_as_few(
     client: FlaskClient,

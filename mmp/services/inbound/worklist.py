@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, raiseload
 
 from mmp.core.errors import NotFound
@@ -89,8 +89,12 @@ def open_tasks(session: Session, *, actor: Actor) -> tuple[list[Task], int]:
 
 def open_count(session: Session, *, actor: Actor) -> int:
     """How many mails wait for the actor."""
-    waiting = select(func.count()).select_from(InboundMail).where(_waits(actor))
-    return session.scalar(waiting) or 0
+    return session.scalar(count_open(actor)) or 0
+
+
+def count_open(actor: Actor) -> Select[int]:
+    """The query for that, to be asked along with others."""
+    return select(func.count()).select_from(InboundMail).where(_waits(actor))
 
 
 def _waits(actor: Actor) -> ColumnElement[bool]:

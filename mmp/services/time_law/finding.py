@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Exists, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from mmp.core import zones
@@ -120,15 +120,9 @@ def keep_up(session: Session, *, now: datetime) -> int:
 
 def _behind(session: Session, now: datetime, *which: ColumnElement[bool]) -> Sequence[Event]:
     """Events to come that were derived with other data, or an item of theirs was."""
-    version = zones.tz_version()
-    items = select(AgendaItem.event_id).where(AgendaItem.tz_version != version)
     return session.scalars(
         select(Event)
-        .where(
-            Event.ends_at > now,
-            or_(Event.tz_version != version, Event.id.in_(items)),
-            *which,
-        )
+        .where(_is_behind(now), *which)
         .options(
             selectinload(Event.agenda),
             joinedload(Event.programme),
@@ -137,6 +131,18 @@ def _behind(session: Session, now: datetime, *which: ColumnElement[bool]) -> Seq
         .order_by(Event.ends_at, Event.key)
         .execution_options(populate_existing=True)
     ).all()
+
+
+def any_behind(now: datetime, programme_id: int) -> Exists:
+    """Whether a programme has such events, talks of pairs or parts of agendas: to be asked along
+    with other things, for mostly it has none."""
+    return exists().where(_is_behind(now), Event.programme_id == programme_id)
+
+
+def _is_behind(now: datetime) -> ColumnElement[bool]:
+    version = zones.tz_version()
+    items = select(AgendaItem.event_id).where(AgendaItem.tz_version != version)
+    return and_(Event.ends_at > now, or_(Event.tz_version != version, Event.id.in_(items)))
 
 
 def _moved(events: Iterable[Event]) -> list[Moved]:
