@@ -5,7 +5,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from babel.dates import format_date
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session as cookie,
+    url_for,
+)
 from flask_babel import get_locale, gettext as _, lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy.exc import IntegrityError
@@ -23,10 +31,13 @@ from mmp.web.event_fields import DayField
 from mmp.web.forms import ConfirmForm, refuse
 from mmp.web.guards import actor, signed_in
 from mmp.web.pages import pages
-from mmp.web.when import clock_time
+from mmp.web.when import clock_time, days as days_between
 
-FIRST, END = 12, 44
-"""The half hours of the day that the grid shows: from 06:00 to 22:00."""
+FIRST, END, HALVES = 12, 44, 48
+"""The half hours of the day that the grid shows: from 06:00 to 22:00; those of the night stand
+behind them."""
+_GONE = "absence_taken_away"
+"""What the page after taking a line away offers to put back: in the person's own cookie alone."""
 
 
 class AbsenceForm(FlaskForm):  # type: ignore[misc]  # untyped
@@ -102,9 +113,14 @@ def add_absence() -> Response:
 @signed_in
 def remove_absence(uuid: UUID) -> Response:
     """Take a line away."""
-    service.remove_absence(session(), now=context().clock.now(), person=_me(), uuid=uuid)
+    row = service.remove_absence(session(), now=context().clock.now(), person=_me(), uuid=uuid)
+    cookie[_GONE] = {
+        "uuid": str(row.uuid),
+        "first_day": row.first_day.isoformat(),
+        "last_day": row.last_day.isoformat(),
+        "zone": row.zone or "",
+    }
     session().commit()
-    flash(_("Taken away."))
     return redirect(url_for("pages.own_hours") + "#away", 303)
 
 
@@ -120,13 +136,16 @@ def _page(
         painted = {
             (day, half)
             for day in range(7)
-            for half in range(FIRST, END)
+            for half in range(HALVES)
             if week.day(day)[2 * half] == 0
         }
     html = render_template(
         "working_time/own.html",
         days=_days(),
         halves=[(half, _clock(half)) for half in range(FIRST, END)],
+        night=[(half, _clock(half)) for half in (*range(END, HALVES), *range(FIRST))],
+        at_night=any(not FIRST <= half < END for _day, half in painted),
+        gone=_gone(),
         painted=painted,
         version=version,
         told=told,
@@ -139,12 +158,21 @@ def _page(
     return make_response(html, 422 if told or (form and form.errors) else 200)
 
 
+def _gone() -> dict[str, Any] | None:
+    """The line that was just taken away, said once."""
+    found = cookie.pop(_GONE, None)
+    if not isinstance(found, dict):
+        return None
+    days = [date.fromisoformat(found[name]) for name in ("first_day", "last_day")]
+    return {"fields": found, "words": days_between(*days).text}
+
+
 def _painted(values: Any) -> set[tuple[int, int]]:
     """The ticked half hours: `on` is sent once for each, as weekday and half hour."""
     found = set()
     for text in values.getlist("on"):
         day, _dash, half = text.partition("-")
-        if day.isdecimal() and half.isdecimal() and int(day) < 7 and FIRST <= int(half) < END:
+        if day.isdecimal() and half.isdecimal() and int(day) < 7 and int(half) < HALVES:
             found.add((int(day), int(half)))
     return found
 

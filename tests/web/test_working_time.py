@@ -1,14 +1,16 @@
 """What coordinators say of days, and people of their own hours."""
 
+from datetime import datetime
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from mmp.models import Programme
+from mmp.models import Person, Programme
 from mmp.models.enums import MembershipRole, Strength
 from tests.support.door import sign_in
-from tests.support.factories import Factory
+from tests.support.factories import Factory, timed
 from tests.web.desk import action, fill_in, sit_down
 from tests.web.html import page
 from tests.web.test_queries import MOST, _statements
@@ -84,7 +86,7 @@ def test_own_hours_are_painted_and_given_back(
     assert "4-18" not in ticked()
     status, said = fill_in(client, OWN, more={"on": ["0-20", "0-21", "9-9", "0-2"]})
     assert (status, "Saved" in said.text) == (200, True)
-    assert ticked() == ["0-20", "0-21"]
+    assert ticked() == ["0-20", "0-21", "0-2"]  # the night's stand behind the day's
     status, said = fill_in(client, OWN)
     assert (status, "at least one half hour" in said.text) == (422, True)
     _status, said = fill_in(client, OWN, more={"on": ["1-20"], "version": "9"})
@@ -110,4 +112,37 @@ def test_days_off_are_added_and_taken_away(
     assert "Amman time" in found.text
     token = {"csrf_token": found.fields["csrf_token"]}
     client.post(action(found, "/removal/"), data=token)
+    gone = page(client, OWN)
+    assert "Taken away: 14–16 October 2026" in gone.text
     assert "14–16 October 2026" not in page(client, OWN).text
+    again = {name: gone.fields[name] for name in ("csrf_token", "uuid", "zone")}
+    days = {"first_day": "2026-10-14", "last_day": "2026-10-16"}
+    assert client.post(to, data=again | days).status_code == 303
+    assert "14–16 October 2026" in page(client, OWN).text
+
+
+def test_coordinators_see_when_somebody_is_free_and_never_why_not(
+    client: FlaskClient, session: Session, make: Factory, programme: Programme, app: Flask
+) -> None:
+    lina = make.person(programme, country="JO", zone="Asia/Amman")
+    when = timed(datetime(2026, 6, 22, 9), 60)
+    make.participation(make.event(programme, when, title={"en": "Secret plans"}), lina)
+    session.commit()
+    assert "can look at your free and busy hours" in _own(client, session, lina)
+    sit_down(client, session, programme)
+    hours = f"/en/programmes/here/people/{lina.uuid}/hours/"
+    assert hours in page(client, hours.removesuffix("hours/")).links
+    with _statements(app) as statements:
+        found = page(client, f"{hours}?from=2026-06-22")
+    assert len(statements) <= MOST
+    assert "10:00–11:00" in found.text  # by her own clock
+    assert "09:00–17:00" in found.text
+    assert "Secret" not in found.source
+    assert page(client, f"{hours}?from=nonsense").text
+    sit_down(client, session, programme, MembershipRole.ASSISTANT)
+    assert client.get(hours).status_code == 404
+
+
+def _own(client: FlaskClient, session: Session, person: Person) -> str:
+    sign_in(client, session, person, strength=Strength.LINK)
+    return page(client, OWN).text
