@@ -19,6 +19,7 @@ from mmp.web.event_forms import CancelForm, CopyForm
 from mmp.web.forms import ConfirmForm
 from mmp.web.guards import actor, planner
 from mmp.web.pages import pages
+from mmp.web.slots_forms import time_asked
 
 _EVENT = "/programmes/<handle:slug>/events/<handle:key>/"
 _DELETED = "/programmes/<handle:slug>/deleted-events/"
@@ -80,7 +81,8 @@ def restore_event(slug: str, key: str) -> Response:
 def copy_event(slug: str, key: str) -> Response:
     """A draft like this event, at another time."""
     event = _event(slug, key)
-    form = CopyForm(data={"uuid": str(uuid4())})
+    taken = time_asked()
+    form = CopyForm(data={"uuid": str(uuid4()), "first_day": taken[0][:10] if taken else None})
     if request.method == "GET" or not form.validate() or not _is_whole(form):
         return _page("event_edits/copy.html", event, form=form)
     try:
@@ -89,7 +91,8 @@ def copy_event(slug: str, key: str) -> Response:
         session().rollback()
         copy = _copy(_event(slug, key), form)
     flash(_("This is the copy, a draft."))
-    return _to_event(slug, copy.key)
+    values: dict[str, Any] = {"starts": taken[0], "minutes": taken[1]} if taken else {}
+    return redirect(url_for("pages.edit_event", slug=slug, key=copy.key, **values), 303)
 
 
 @pages.route(_EVENT + "deletion/", methods=["GET", "POST"])

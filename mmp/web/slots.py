@@ -76,7 +76,7 @@ def _page(event: Event, asked: Asked, form: Any, wish: Wish, offered: Offered | 
             if offered
             else None
         ),
-        take=lambda slot: _take(event, slot, wish.minutes),
+        take=lambda slot, to="pages.edit_event": _take(event, slot, wish.minutes, to),
         relaxed=lambda one: _relaxed(event, wish, one, people),
     )
 
@@ -88,10 +88,10 @@ def _ticked(offered: Offered, zone: str) -> frozenset[int]:
     return frozenset(best[:FEWEST])
 
 
-def _take(event: Event, slot: Slot, minutes: int) -> str:
-    """The address of the event's form with the time in it."""
+def _take(event: Event, slot: Slot, minutes: int, to: str) -> str:
+    """The address of the event's form, or of a copy's, with the time in it."""
     values: dict[str, Any] = taken(to_wall(slot.starts_at, event.zone), minutes)
-    return url_for("pages.edit_event", slug=event.programme.slug, key=event.key, **values)
+    return url_for(to, slug=event.programme.slug, key=event.key, **values)
 
 
 def _relaxed(event: Event, wish: Wish, one: Relaxation, people: Any) -> str:

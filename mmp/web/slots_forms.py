@@ -85,17 +85,27 @@ def taken(starts: datetime, minutes: int) -> dict[str, str]:
     return {"starts": starts.strftime("%Y-%m-%dT%H:%M"), "minutes": str(minutes)}
 
 
-def with_time_taken(details: Details) -> Details | None:
-    """The details of an event with the time that the address brings from a search, if one does."""
-    minutes = request.args.get("minutes", "")
+def time_asked() -> tuple[str, str] | None:
+    """The time that the address brings from a search, if it does: where it starts and how many
+    minutes it lasts, as `taken` gave them."""
+    minutes, text = request.args.get("minutes", ""), request.args.get("starts", "")
     if not (minutes.isascii() and minutes.isdigit() and 5 <= int(minutes[:6]) <= 1440):
         return None
     try:
-        starts = datetime.fromisoformat(request.args.get("starts", ""))
+        starts = datetime.fromisoformat(text)
     except ValueError:
         return None
     if starts.tzinfo or not 1990 <= starts.year <= 2100:
         return None
+    return starts.strftime("%Y-%m-%dT%H:%M"), str(int(minutes))
+
+
+def with_time_taken(details: Details) -> Details | None:
+    """The details of an event with the time that the address brings from a search, if one does."""
+    found = time_asked()
+    if found is None:
+        return None
+    starts = datetime.fromisoformat(found[0])
     flash(_("The form holds the time you have taken. Nothing is saved yet."))
-    when = When.timed(starts, starts + timedelta(minutes=int(minutes)), details.when.zone)
+    when = When.timed(starts, starts + timedelta(minutes=int(found[1])), details.when.zone)
     return replace(details, when=when)

@@ -67,6 +67,20 @@ def test_a_time_that_is_taken_stands_in_the_form_of_the_event(
     assert autumn.starts_local == datetime(2026, 9, 16, 23)
 
 
+def test_the_second_of_two_times_goes_into_a_copy(
+    client: FlaskClient, session: Session, here: Programme, autumn: Event
+) -> None:
+    sit_down(client, session, here)
+    path = f"{EVENT}copy/?starts=2026-10-20T14:00&minutes=90"
+    form = page(client, path)
+    assert form.fields["first_day"] == "2026-10-20"
+    kept = {name: form.fields[name] for name in ("csrf_token", "uuid", "first_day")}
+    answer = client.post(path, data=kept)
+    assert answer.status_code == 303
+    copy = page(client, answer.location).fields
+    assert (copy["first_day"], copy["starts"], copy["ends"]) == ("2026-10-20", "14:00", "15:30")
+
+
 @pytest.mark.parametrize("query", ("starts=x&minutes=90", "starts=2026-09-16T10:00&minutes=x", ""))
 def test_nonsense_in_the_address_leaves_the_form_as_it_is(
     client: FlaskClient, session: Session, here: Programme, autumn: Event, query: str
