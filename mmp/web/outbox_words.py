@@ -32,6 +32,7 @@ _KINDS = {
     "digest": N_("Several reminders in one"),
     "reminders_overdue": N_("What became of reminders after an outage"),
     "message": N_("A message"),
+    "partner_away": N_("A partner cannot come"),
     "pair_nudge": N_("A kind word to a pair"),
     "pair_changed": N_("A change of a pair"),
     "poll": N_("A poll for a time"),

@@ -79,6 +79,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "offers": [{"when": MEETING, "link": None}, {"when": MEETING, "link": "https://x.example"}],
     },
     "talk_fixed": {"partner": "Erik"},
+    "partner_away": {"neutral": False, "partner": "Erik <all>"},
     "pair_nudge": {
         "neutral": False,
         "partner": "Erik <all>",

@@ -83,6 +83,7 @@ MAILS_WITHOUT = {
     "pair_changed": "to the pair alone",
     "pair_introduced": "to the pair alone",
     "pair_nudge": "to the pair alone",
+    "partner_away": "to the pair alone",
     "seat_free": "of its reader alone",
     "waiting": "of its reader alone",
 }

@@ -19,7 +19,7 @@ from mmp.models.enums import (
     Partstat,
 )
 from mmp.services import history
-from mmp.services.answers import mails
+from mmp.services.answers import mails, partners
 from mmp.services.answers.seats import (
     are_counted,
     fill_seats,
@@ -112,6 +112,8 @@ def record_answer(
         action="answered",
         changes=changes | {"answered_via": [was, via]},
     )
+    if "partstat" in changes:
+        partners.tell_partners(session, now=now, row=row, was=changes["partstat"][0])
     place = place_in_line(session, row, event.form)
     if place is not None and entry is not Entry.WAITING:
         mails.tell_waiting(session, now=now, row=row, place=place)

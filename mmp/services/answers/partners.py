@@ -1,0 +1,101 @@
+"""Who had said yes and now says no: their partner hears of it, once, without the reason.
+
+A pair travels to meet. What the answer's note says is for coordinators; the partner gets the fact,
+and the way to another time. Where one of the pair is discreet the mail names nobody and nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from mmp.core.mail import Link, Site, Words
+from mmp.models import Event, Mail, Pair, PairMember, Participation, Person
+from mmp.models.enums import EventStatus, Partstat
+from mmp.services import outbox
+from mmp.services.outbox import More, source_for
+from mmp.services.taking_part import TAKING_PART
+
+KIND: Final = "partner_away"
+
+
+def tell_partners(
+    session: Session, *, now: datetime, row: Participation, was: Partstat
+) -> Sequence[Person]:
+    """Tell the partners who are on the list of an event ahead and have not said no themselves;
+    gives whom. Nobody where the giver of this answer had not said that they come, or maybe."""
+    event = row.event
+    said_yes = was in (Partstat.ACCEPTED, Partstat.TENTATIVE)
+    if not said_yes or row.partstat is not Partstat.DECLINED or not _is_ahead(event, now):
+        return []
+    mine, other, theirs = aliased(PairMember), aliased(PairMember), aliased(Participation)
+    found = session.execute(
+        select(Pair, Person)
+        .join(mine, mine.pair_id == Pair.id)
+        .join(other, other.pair_id == Pair.id)
+        .join(Person, Person.id == other.person_id)
+        .join(theirs, theirs.person_id == Person.id)
+        .where(
+            Pair.programme_id == event.programme_id,
+            mine.person_id == row.person_id,
+            other.person_id != row.person_id,
+            *(part.ends_on.is_(None) for part in (Pair, mine, other)),
+            theirs.event_id == event.id,
+            theirs.entry.in_(TAKING_PART),
+            theirs.partstat != Partstat.DECLINED,
+            Person.email.is_not(None),
+            Person.erased_at.is_(None),
+        )
+        .order_by(Person.id)
+    ).all()
+    quiet = row.person.discreet or any(person.discreet for _pair, person in found)
+    for pair, person in found:
+        native = {"ar": row.person.name_native} if row.person.name_native else {}
+        outbox.enqueue(
+            session,
+            now=now,
+            kind=KIND,
+            person=person,
+            template=KIND,
+            dedupe_key=f"{KIND}:{row.uuid}:{person.uuid}",
+            expires_at=event.starts_at or event.ends_at,
+            # Its name would stand in the sender and at the foot.
+            programme=None if quiet else event.programme,
+            event=None if quiet else event,
+            parameters={
+                "neutral": quiet,
+                "partner": None if quiet else Words({"en": row.person.name, **native}),
+                "line": str(row.uuid),
+                "page": Link(f"/{{language}}/pairs/{pair.uuid}/"),
+            },
+        )
+    return [person for _pair, person in found]
+
+
+@source_for(KIND)
+def still_away(session: Session, mails: Sequence[Mail], site: Site) -> Mapping[int, More]:
+    """Nothing more is said; who says yes again before the mail leaves, of them nothing is."""
+    lines = {UUID(mail.parameters["line"]) for mail in mails}
+    away = set(
+        session.scalars(
+            select(Participation.uuid).where(
+                Participation.uuid.in_(lines), Participation.partstat == Partstat.DECLINED
+            )
+        )
+    )
+    return {
+        mail.id: More(void="not_true_any_more")
+        for mail in mails
+        if UUID(mail.parameters["line"]) not in away
+    }
+
+
+def _is_ahead(event: Event, now: datetime) -> bool:
+    return (
+        event.status is EventStatus.PUBLISHED
+        and event.pair_id is None
+        and (event.starts_at or event.ends_at) > now
+    )

@@ -1,0 +1,97 @@
+"""Who cancels: their partner hears of it, once, kindly, without the reason."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mmp.adapters.clock import FixedClock
+from mmp.core.mail import Site
+from mmp.models import Mail, Participation
+from mmp.models.enums import AnswerVia, AttendanceForm, Entry, Partstat
+from mmp.services import answers, outbox
+from mmp.services.answers import Reply
+from tests.support.factories import Factory, timed
+
+SITE = Site("https://mmp.example.org", secret="a secret for the tests alone")
+
+
+class Scene:
+    """Lina and Erik, a pair, both on the list of a meeting ahead; and Omar, who is alone."""
+
+    def __init__(self, session: Session, clock: FixedClock) -> None:
+        self.session, self.clock, make = session, clock, Factory(session)
+        programme = make.programme()
+        self.lina = make.person(programme, name="Lina Haddad")
+        self.erik = make.person(programme, name="Erik Lund")
+        omar = make.person(programme, name="Omar Said")
+        make.pair(programme, self.lina, self.erik)
+        event = make.event(programme, timed(datetime(2026, 9, 28, 14)))
+        self.rows = {
+            one.name: make.participation(event, one) for one in (self.lina, self.erik, omar)
+        }
+        session.commit()
+
+    def say(self, name: str, partstat: Partstat, note: str | None = None) -> None:
+        answers.record_answer(
+            self.session,
+            now=self.clock.now(),
+            participation=self.rows[name],
+            reply=Reply(partstat, AttendanceForm.ONLINE, note),
+            via=AnswerVia.PAGE,
+            actor=None,
+        )
+        self.session.commit()
+
+    def mails(self) -> list[Mail]:
+        kind = Mail.kind == "partner_away"
+        return list(self.session.scalars(select(Mail).where(kind).order_by(Mail.id)))
+
+
+@pytest.fixture
+def scene(session: Session, clock: FixedClock) -> Scene:
+    return Scene(session, clock)
+
+
+def test_a_partner_is_told_once_and_not_why(scene: Scene) -> None:
+    scene.say("Lina Haddad", Partstat.DECLINED, "My mother is ill.")
+    scene.say("Omar Said", Partstat.DECLINED)
+    [mail] = scene.mails()
+    assert mail.person_id == scene.erik.id
+    made = outbox.compose(scene.session, mail, site=SITE, now=scene.clock.now())
+    assert made.subject.startswith("Lina Haddad cannot come: Event")
+    assert b"mother" not in made.octets
+    scene.say("Lina Haddad", Partstat.ACCEPTED)
+    scene.say("Lina Haddad", Partstat.DECLINED)
+    assert scene.mails() == [mail]
+
+
+@pytest.mark.parametrize("partner", (Partstat.DECLINED, None), ids=["said no", "waits for a seat"])
+def test_who_does_not_come_either_is_not_told(scene: Scene, partner: Partstat | None) -> None:
+    row: Participation = scene.rows["Erik Lund"]
+    if partner is None:
+        row.entry = Entry.WAITING
+    else:
+        row.partstat = partner
+    scene.session.commit()
+    scene.say("Lina Haddad", Partstat.DECLINED)
+    assert not scene.mails()
+
+
+def test_a_first_no_is_no_cancellation(scene: Scene) -> None:
+    scene.rows["Lina Haddad"].partstat = Partstat.NEEDS_ACTION
+    scene.session.commit()
+    scene.say("Lina Haddad", Partstat.DECLINED)
+    assert not scene.mails()
+
+
+def test_of_a_discreet_pair_the_mail_says_nothing(scene: Scene) -> None:
+    scene.lina.discreet = True
+    scene.session.commit()
+    scene.say("Lina Haddad", Partstat.DECLINED)
+    [mail] = scene.mails()
+    made = outbox.compose(scene.session, mail, site=SITE, now=scene.clock.now())
+    assert b"Lina" not in made.octets
+    assert b"Programme" not in made.octets
+    assert b"Event" not in made.octets
