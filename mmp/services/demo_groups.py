@@ -27,8 +27,7 @@ from mmp.services.breakouts.who import people_taking_part
 
 SAID = (
     (
-        "People wait for years without knowing why.\n"
-        "Nobody explains the next step in their language.",
+        "People wait for years without knowing why.\nNobody explains the next step to them.",
         "Tell everybody who applies what comes next and when, in the language they speak.",
     ),
     (
