@@ -3,12 +3,15 @@
 import re
 from typing import Final
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from mmp.core.errors import UserError
 from mmp.web import languages
+from mmp.web.context import session
 from mmp.web.headers import secure
 from mmp.web.labels import N_
 
@@ -42,6 +45,8 @@ _FROM_MAILS = re.compile(r"/[a-z]+/(answer|talks|sign-in/links|unsubscribe)/")
 def install(app: Flask) -> None:
     """Let every error end in a page."""
     app.register_error_handler(UserError, _user_error)
+    app.register_error_handler(StaleDataError, _overtaken)
+    app.register_error_handler(IntegrityError, _overtaken)
     app.register_error_handler(HTTPException, _http_error)
 
 
@@ -53,6 +58,23 @@ def sentence(error: UserError) -> str:
 def _user_error(error: UserError) -> Response:
     status = _STATUS.get(error.code, 400)
     return _page(status, Response(status=status), sentence_of=error)
+
+
+def _overtaken(error: StaleDataError | IntegrityError) -> Response:
+    """Somebody wrote the same rows at the same moment. The view is asked once more: now it reads
+    what they wrote, and says so beside what was typed, or finds a thing sent twice already made."""
+    session().rollback()
+    if g.get("overtaken"):
+        if isinstance(error, IntegrityError):
+            raise error  # not of the moment, then: a fault of ours
+        return _page(409, Response(status=409))
+    g.overtaken = True
+    for file in request.files.values():
+        file.stream.seek(0)
+    try:
+        return current_app.make_response(current_app.dispatch_request())
+    except Exception as again:  # noqa: BLE001  # each to its own handler
+        return current_app.make_response(current_app.handle_user_exception(again))
 
 
 def _http_error(error: HTTPException) -> Response:
