@@ -80,9 +80,9 @@ def slots(starts: Sequence[datetime], minutes: int, zone: str, now: datetime) ->
 
 
 def closing(day: date, zone: str, first: datetime, now: datetime) -> datetime:
-    """When a poll ends whose last day (in `zone`) is `day`: at its end, or when the `first` slot
+    """When a poll ends whose last day (in `zone`) is `day`: at 23:59, or when the `first` slot
     begins. Raises UserError (field `closes_on`)."""
-    ends = zones.to_utc(datetime.combine(day + timedelta(days=1), time()), zone)
+    ends = zones.to_utc(datetime.combine(day, time(23, 59)), zone)
     if ends <= now:
         raise UserError("This day is over: choose one to come.", field="closes_on")
     if zones.to_wall(first, zone).date() < day:
@@ -100,6 +100,14 @@ def first_closing(first: datetime, zone: str, now: datetime) -> date:
     today = zones.day_in_zone(now, zone)
     before = zones.day_in_zone(first, zone) - timedelta(days=1)
     return max(today, min(today + timedelta(days=7), before))
+
+
+def clocks_change(own: str, there: str, now: datetime, at: datetime) -> bool:
+    """Whether the clocks of one of two zones are set between two instants, by DST or by law."""
+    return any(
+        zones.to_wall(now, zone).utcoffset() != zones.to_wall(at, zone).utcoffset()
+        for zone in (own, there)
+    )
 
 
 def reminders(asked: datetime, closes: datetime, zone: str, now: datetime) -> list[datetime]:

@@ -7,6 +7,7 @@ from flask import g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from mmp.core.errors import NotFound, StaleEdit, UserError
+from mmp.core.polls import clocks_change
 from mmp.services import polls as service
 from mmp.services.polls import Asked
 from mmp.web import clocks, languages
@@ -80,6 +81,9 @@ def _page(asked: Asked, form: VotesForm, status: int = 200, **values: Any) -> Re
         chosen=lambda one: _chosen(asked, one),
         readings=lambda one: clocks.both(one.starts_at, one.ends_at, person.zone, one.slot.zone),
         reading=clocks.reading,
+        clocks_change=lambda one: clocks_change(
+            person.zone, one.slot.zone, context().clock.now(), one.starts_at
+        ),
         zone=person.zone,
         is_open=asked.is_open(context().clock.now()),
         said="said" in request.args,

@@ -13,12 +13,12 @@ from werkzeug.wrappers import Response
 
 from mmp.core.errors import NotFound, StaleEdit, UserError
 from mmp.core.polls import first_closing
-from mmp.core.zones import day_in_zone, to_utc, to_wall
+from mmp.core.zones import to_utc, to_wall
 from mmp.models import Event, Poll, PollSlot
 from mmp.services import desk, event_edits, polls as service, slot_finding
 from mmp.services.polls import Inviting, Picked, Wish
 from mmp.services.slot_finding import Asked as Listed, Wish as Search
-from mmp.web import event_words, polls_words as words
+from mmp.web import event_words, history_words, polls_words as words
 from mmp.web.context import context, session
 from mmp.web.dates import lines_of_event
 from mmp.web.desk import around
@@ -259,11 +259,12 @@ def _show(
         is_open=service.is_open(found, now),
         form=ConfirmForm(),
         closing=closing or ClosingForm(formdata=None),
+        past=service.history_of(session(), found),
+        history_words=history_words,
         words=words,
         around=around,
         seen=may_name,
         now=now,
-        today=day_in_zone(now, event.zone),
         wall=to_wall,
     )
     return make_response(html, status)

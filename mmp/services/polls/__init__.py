@@ -17,6 +17,7 @@ from mmp.services.polls.reading import (
 )
 from mmp.services.polls.reminding import PlannedReminder, plan_of, remind_now
 from mmp.services.polls.results import Result, result_of
+from mmp.services.polls.trail import history_of
 
 __all__ = [
     "Asked",
@@ -31,6 +32,7 @@ __all__ = [
     "asked_by_link",
     "close_poll",
     "delete_poll",
+    "history_of",
     "is_open",
     "make_poll",
     "own_asked",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mmp.adapters.translations import in_every_language
 from mmp.core.mail import Link, Reason, Site, Words
+from mmp.core.polls import clocks_change
 from mmp.models import Event, Mail, OptOut, Person, Poll, PollGuest, PollSlot
 from mmp.models.mail import MailState
 from mmp.services import outbox
@@ -164,6 +165,10 @@ def _mail(
             "slots": [slot.when for slot in poll.slots],
             "note": Words(words) if words and not person.discreet else None,
             "closes_at": poll.form.closes_at,
+            "clocks_change": any(
+                clocks_change(person.zone, slot.zone, guest.asked_at, slot.starts_at)
+                for slot in poll.slots
+            ),
         },
     )
 

@@ -1,11 +1,13 @@
 """What is done to polls, for the history."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
 
-from mmp.models import Event, Poll
+from mmp.models import Event, HistoryEntry, Poll
 from mmp.services import history
 from mmp.services.desk import person_of
 from mmp.services.permissions import Actor
@@ -34,3 +36,14 @@ def record(
         action=action,
         changes=changes,
     )
+
+
+def history_of(session: Session, poll: Poll) -> Sequence[HistoryEntry]:
+    """What was done to a poll, the latest first. One statement."""
+    return session.scalars(
+        select(HistoryEntry)
+        .where(HistoryEntry.subject_kind == KIND, HistoryEntry.subject_uuid == poll.uuid)
+        .options(joinedload(HistoryEntry.actor))
+        .order_by(HistoryEntry.id.desc())
+        .limit(200)
+    ).all()
