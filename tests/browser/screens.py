@@ -239,6 +239,7 @@ NO_SCREENS = {
     "pages.own_held_file": "a download",
     "pages.own_this_month": "leads to the month of today",
     "pages.preview_invitation_html": "the mail inside its page",
+    "pages.groups_zoom_csv": "a download",
     "pages.people_csv": "a download",
     "pages.people_import": "leads to where an import was left",
     "pages.people_xlsx": "a download",
