@@ -122,7 +122,8 @@ def matching_weights(slug: str, uuid: UUID) -> Response:
                 again=typed["again"],
             )
         except WrongWeights as wrong:
-            faults = {name: str(_(text)) for name, text in wrong.faults.items()}
+            said = _("Write a number from 0 to a million, like 60.")
+            faults = dict.fromkeys(wrong.faults, said)
         except StaleEdit:
             session().rollback()
             programme, row = found(slug, uuid)

@@ -4,7 +4,7 @@ People are named by their uuids, as text, in all that a round keeps.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final
 
@@ -21,13 +21,13 @@ Couple = frozenset[str]
 
 
 class WrongWeights(UserError):
-    """Some weights are none; `faults` are the sentences, by the weight's name."""
+    """Some weights are no numbers from 0 to a million; `faults` are their names."""
 
     code = "weights"
 
-    def __init__(self, faults: Mapping[str, str]) -> None:
+    def __init__(self, faults: Collection[str]) -> None:
         super().__init__("Mend the weights that are marked.", field="weights")
-        self.faults = faults
+        self.faults = frozenset(faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,8 @@ def couples_as_json(couples: Iterable[Couple]) -> list[list[str]]:
 
 
 def weights_from(typed: Mapping[str, str]) -> Weights:
-    """Weights as people type them, in any digits. Raises WrongWeights, with a sentence for each."""
-    found, faults = {}, {}
+    """Weights as people type them, in any digits. Raises WrongWeights for all that are none."""
+    found, faults = {}, []
     for part in fields(Weights):
         text = typed.get(part.name, "").strip().replace("٫", ".").replace(",", ".")
         try:
@@ -87,7 +87,7 @@ def weights_from(typed: Mapping[str, str]) -> Weights:
         except ValueError:
             value = math.nan
         if not 0 <= value <= 1e6:
-            faults[part.name] = "Write a number from 0 to a million, like 60."
+            faults.append(part.name)
         found[part.name] = value
     if faults:
         raise WrongWeights(faults)

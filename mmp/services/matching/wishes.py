@@ -153,7 +153,7 @@ def _form(row: Matching, now: datetime) -> Form:
     form = Form(
         key=f"wishes-{row.uuid.hex[:12]}",
         kind=FormKind.WISHES,
-        title=in_every_language("Wishes for your partner"),
+        title=in_every_language("Your wishes"),
         opens_at=now,
         created_at=now,
         changed_at=now,
