@@ -229,6 +229,9 @@ _TROUBLES: Mapping[str, str] = {
     "pinned_apart": N_("%(names)s are held in one group and must not meet."),
     "pinned_together": N_("%(names)s are held in different groups and must sit together."),
     "group_full": N_("More people are held in one group than it has seats: %(names)s."),
+    "crowded": N_(
+        "So many are held in group %(have)s that another would be left nearly empty: %(names)s."
+    ),
     "pinned_away": N_("%(names)s is held in a group and does not take part."),
     "pinned_deaf": N_("%(names)s is held in a room whose languages they do not speak."),
 }

@@ -129,3 +129,25 @@ def test_what_cannot_be_meant_is_said(change: dict[str, object], says: str) -> N
 
 def test_sizes_differ_by_one_at_most() -> None:
     assert even_sizes(47, 8) == (6, 6, 6, 6, 6, 6, 6, 5)
+
+
+@pytest.mark.parametrize(
+    "problem",
+    (
+        Problem(people=3, groups=1, present=((0, 1, 2),), pinned=((0, 1, 0),)),
+        Problem(
+            people=6,
+            groups=2,
+            present=(tuple(range(6)),),
+            languages=(1, 2, 1, 2, 1, 2),
+            rooms=(2, 1),
+            pinned=((0, 0, 0), (0, 1, 1)),
+        ),
+    ),
+    ids=("one group", "a room they cannot follow"),
+)
+def test_who_is_held_sits_there_whatever_it_costs(problem: Problem) -> None:
+    found = solve(problem, seed=1, go_on=times(50))
+    assert_seated(problem, found.plan)
+    for round_, person, group in problem.pinned:
+        assert person in found.plan[round_][group]

@@ -12,7 +12,7 @@ from mmp.models import AgendaItem, HistoryEntry, Person
 from mmp.models.breakouts import BreakoutSeat
 from mmp.models.enums import AgendaKind, MembershipRole, Partstat
 from mmp.services import breakouts as service
-from mmp.services.breakouts import Move, MovedMeanwhile, Place, Settings, running
+from mmp.services.breakouts import Move, MovedMeanwhile, Place, Settings, problems, running
 from mmp.services.breakouts.drafts import draft_of, put, seated
 from mmp.services.permissions import Actor
 from tests.services.test_pair_board import actor_for
@@ -205,6 +205,33 @@ def test_what_cannot_be_met_names_who(desk: Desk) -> None:
         service.ask(
             desk.session, actor=desk.actor, now=NOW, place=desk.place(), version=desk.version
         )
+
+
+def test_groups_grow_where_more_are_held_than_their_share(desk: Desk) -> None:
+    desk.wish()
+    place = desk.seat("abcdef", "gh")
+    values = {"actor": desk.actor, "now": NOW, "locked": True}
+    service.lock(desk.session, place=place, people=[desk.of(one) for one in "abcde"], **values)  # type: ignore[arg-type]  # a dict will do
+    table = service.table_of(desk.session, desk.place())
+    assert table.problem is not None
+    assert table.problem.sizes == ((5, 3),)
+    place = desk.seat("abcdefgh", "")
+    service.lock(desk.session, place=place, people=[desk.of(one) for one in "abcdefgh"], **values)  # type: ignore[arg-type]  # a dict will do
+    (told,) = service.table_of(desk.session, desk.place()).troubles
+    assert (told.code, told.have, len(told.people)) == ("crowded", 1, 8)
+    desk.wish(sizes=(4, 4))
+    (told,) = service.table_of(desk.session, desk.place()).troubles
+    assert (told.code, told.have, told.need) == ("group_full", 4, 8)
+
+
+def test_thousands_of_people_are_refused_before_anything_is_computed() -> None:
+    people = [
+        Person(key=f"p{n}", name="", zone="", created_at=NOW, changed_at=NOW) for n in range(9)
+    ]
+    place = Place(AgendaItem.__new__(AgendaItem), None)
+    table = problems.Table(place, Settings(), people * 600, draft_of(None), 0)
+    (told,) = problems.troubles_of(table)
+    assert (told.code, told.have, told.need) == ("too_many", 5_400, 1_000)
 
 
 def test_a_facilitator_who_declined_is_named(desk: Desk) -> None:

@@ -148,10 +148,11 @@ def _places(problem: Problem, weights: Weights) -> tuple[Array | None, Array]:
             deaf = np.array([not bits & room for bits in problem.languages])
             place[:, deaf, number] += weights.hard
     for round_, person, group in problem.pinned:
-        place[round_, person] += weights.hard
-        place[round_, person, group] -= weights.hard
+        # Twice: even a room that they cannot follow is then their best place.
+        place[round_, person] += 2 * weights.hard
+        place[round_, person, group] -= 2 * weights.hard
         fixed[round_, person] = True
-    return (place if place.any() else None), fixed
+    return (place if problem.pinned or place.any() else None), fixed
 
 
 def plan_of(seats: Array, groups: int) -> Plan:

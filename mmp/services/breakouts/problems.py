@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from mmp.core.breakouts.conflicts import conflicts
-from mmp.core.breakouts.problem import Groups, Problem
+from mmp.core.breakouts.problem import Groups, Problem, even_sizes
 from mmp.core.errors import UserError
 from mmp.core.texts import language_of
 from mmp.core.zones import day_in_zone
@@ -35,7 +35,8 @@ class Trouble:
     `nobody`, `too_many` (people), `too_few` (for so many groups), `alone` (most groups would be of
     one person), `sizes` (seats and people differ), `leads_away` (the person leads group `have` and
     does not take part), `reports_away`, `rule_away` (a rule names somebody who does not take part),
-    `languages` (more than the solver tells apart).
+    `languages` (more than the solver tells apart), `crowded` (so many are held in group `have` that
+    another would be left with fewer than two).
     """
 
     code: str
@@ -91,7 +92,7 @@ def table_of(session: Session, place: Place) -> Table:
     draft = kept.within(number, settings.groups)
     gone = sum(one not in number for one in kept.place)
     table = Table(place, settings, people, draft, gone, number=number)
-    table.troubles += _troubles(table)
+    table.troubles += troubles_of(table)
     if not table.stops:
         _fill(session, table, listed)
     return table
@@ -115,7 +116,7 @@ def live_table(session: Session, place: Place, seats: Draft) -> Table:
     return table
 
 
-def _troubles(table: Table) -> Iterator[Trouble]:
+def troubles_of(table: Table) -> Iterator[Trouble]:
     """What no solver needs to be asked about."""
     settings, count = table.settings, len(table.people)
     if not count:
@@ -153,6 +154,10 @@ def _fill(session: Session, table: Table, listed: Sequence[Participation]) -> No
     if len(codes) > 32:
         table.troubles.append(Trouble("languages", have=len(codes), need=32))
         return
+    sizes = settings.sizes or _sizes(len(table.people), settings.groups, list(pinned.values()))
+    if troubles := list(_too_full(table, pinned, sizes)):
+        table.troubles += troubles
+        return
     speaks = settings.common_language or any(rooms)
     ids = {one.id: at for at, one in enumerate(table.people)}
     table.problem = Problem(
@@ -167,11 +172,35 @@ def _fill(session: Session, table: Table, listed: Sequence[Participation]) -> No
         apart=apart,
         together=together,
         pinned=tuple((0, one, at) for one, at in sorted(pinned.items())),
-        sizes=(settings.sizes,) if settings.sizes else (),
+        sizes=(sizes,),
     )
     for one in conflicts(table.problem):
         who = tuple(table.people[person] for person in one.people)
         table.troubles.append(Trouble(one.code, who, one.have, one.need, stops=False))
+
+
+def _sizes(people: int, groups: int, held: Sequence[int]) -> tuple[int, ...]:
+    """Sizes that differ by one at most, but where more people are held in a group by hand."""
+    sizes = list(even_sizes(people, groups))
+    least = [held.count(at) for at in range(groups)]
+    while any(size < held_here for size, held_here in zip(sizes, least, strict=True)):
+        short = next(at for at in range(groups) if sizes[at] < least[at])
+        spare = max((at for at in range(groups) if sizes[at] > least[at]), key=lambda at: sizes[at])
+        sizes[short] += 1
+        sizes[spare] -= 1
+    return tuple(sizes)
+
+
+def _too_full(table: Table, pinned: Mapping[int, int], sizes: Sequence[int]) -> Iterator[Trouble]:
+    """Groups in which more are held than have room, or so many that others are left empty."""
+    small = len(sizes) > 1 and min(sizes) < 2
+    fullest = max(range(len(sizes)), key=lambda at: list(pinned.values()).count(at))
+    for at, size in enumerate(sizes):
+        held = tuple(table.people[one] for one, where in sorted(pinned.items()) if where == at)
+        if len(held) > size:
+            yield Trouble("group_full", held, size, len(held))
+        elif small and at == fullest:
+            yield Trouble("crowded", held, at + 1)
 
 
 def _rules(
