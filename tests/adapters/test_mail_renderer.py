@@ -95,6 +95,26 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "to_leaver": False,
         "to_newcomer": False,
     },
+    "pair_introduced": {
+        "neutral": False,
+        "partner": "Erik <all>",
+        "day": GATHERING,
+        "partners": [
+            {
+                "name": "Erik <all>",
+                "position": "Head <all>",
+                "organisation": None,
+                "email": "erik@example.org",
+                "clock": MEETING,
+            }
+        ],
+    },
+    "wishes_asked": {
+        "neutral": False,
+        "again": False,
+        "about": "MMP <all>",
+        "closes_at": datetime(2026, 6, 19, 8, tzinfo=UTC),
+    },
     "waiting": {"place": 3},
     "seat_free": {},
 }
