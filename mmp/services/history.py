@@ -37,6 +37,28 @@ def record(
     return entry
 
 
+def record_of(
+    session: Session,
+    *,
+    now: datetime,
+    actor: Person | None,
+    person: Person,
+    action: str,
+    changes: dict[str, Any] | None = None,
+) -> HistoryEntry:
+    """Add what was done to a person, in no programme."""
+    return record(
+        session,
+        now=now,
+        actor=actor,
+        programme=None,
+        kind="person",
+        uuid=person.uuid,
+        action=action,
+        changes=changes,
+    )
+
+
 class HistoryIsKept(Exception):
     """Somebody tried to change or to take away what the history says."""
 

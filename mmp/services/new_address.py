@@ -96,7 +96,9 @@ def confirm(session: Session, *, now: datetime, token: str) -> Person:
     assert person is not None  # or it would not have been found
     person.email, person.changed_at = link.target, now
     revoke_links(session, now=now, person=person)
-    _record(session, now, person, "address_changed", actor=person)
+    # Neither address stands in the history.
+    history.record_of(session, now=now, actor=person, person=person, action="address_changed")
+    session.flush()
     return person
 
 
@@ -118,7 +120,8 @@ def stop(session: Session, *, now: datetime, link: SignInLink) -> None:
     assert link.person is not None  # every request has one
     _end(session, now, link)
     sessions.end_all(session, now=now, person_id=link.person.id)
-    _record(session, now, link.person, "address_kept", actor=None)
+    history.record_of(session, now=now, actor=None, person=link.person, action="address_kept")
+    session.flush()
 
 
 def _waiting_of(person: Person, now: datetime) -> Select[SignInLink]:
@@ -157,19 +160,3 @@ def _write(
         expires_at=request.expires_at if what == "confirm" else None,
         urgent=True,
     )
-
-
-def _record(
-    session: Session, now: datetime, person: Person, action: str, *, actor: Person | None
-) -> None:
-    """Neither address stands in the history."""
-    history.record(
-        session,
-        now=now,
-        actor=actor,
-        programme=None,
-        kind="person",
-        uuid=person.uuid,
-        action=action,
-    )
-    session.flush()

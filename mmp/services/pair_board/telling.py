@@ -13,17 +13,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mmp.core.errors import UserError
-from mmp.core.mail import Link, Words
+from mmp.core.mail import Words
 from mmp.core.nudging import Refusal, refusal
 from mmp.core.when import When
 from mmp.core.zones import day_in_zone
 from mmp.models import Event, Mail, Pair, Person
-from mmp.services import desk, history, outbox
+from mmp.services import desk, history
 from mmp.services.events import when_of
 from mmp.services.pair_board.board import NUDGED, nudges, people_on
 from mmp.services.pair_board.plenaries import breaks_of
 from mmp.services.pair_board.reading import KIND
-from mmp.services.pair_talks.mails import is_neutral, names
+from mmp.services.pair_talks.mails import is_neutral, names, write_to_member
 from mmp.services.pair_talks.offering import one_at_a_time
 from mmp.services.permissions import Actor
 
@@ -133,18 +133,16 @@ def _enqueue(
     key: str,
     parameters: dict[str, Any],
 ) -> None:
-    if person.email is None:
-        return
-    if parameters["neutral"]:
+    neutral = parameters["neutral"]
+    if neutral:
         parameters = parameters | {"leaver": None, "newcomer": None}
-    outbox.enqueue(
+    write_to_member(
         session,
         now=now,
-        kind=kind,
+        pair=pair,
         person=person,
-        template=kind,
-        dedupe_key=key,
-        # Its name would stand in the sender and at the foot.
-        programme=None if parameters["neutral"] else pair.programme,
-        parameters={**parameters, "page": Link(f"/{{language}}/pairs/{pair.uuid}/")},
+        kind=kind,
+        key=key,
+        parameters=parameters,
+        neutral=neutral,
     )

@@ -233,7 +233,7 @@ def _about(
     )
 
 
-def _enqueue(
+def write_to_member(
     session: Session,
     *,
     now: datetime,
@@ -242,8 +242,10 @@ def _enqueue(
     kind: str,
     key: str,
     parameters: Mapping[str, Any],
+    neutral: bool,
     **more: Any,
 ) -> None:
+    """One mail to a member of a pair, who may have no address."""
     if person.email is None:
         return
     outbox.enqueue(
@@ -252,12 +254,20 @@ def _enqueue(
         kind=kind,
         person=person,
         template=kind,
-        dedupe_key=f"{kind}:{key}:{person.uuid}",
+        dedupe_key=key,
         # Its name would stand in the sender and at the foot.
-        programme=None if is_neutral(pair) else pair.programme,
+        programme=None if neutral else pair.programme,
         parameters={**parameters, "page": Link(f"/{{language}}/pairs/{pair.uuid}/")},
         **more,
     )
+
+
+def _enqueue(
+    session: Session, *, pair: Pair, person: Person, kind: str, key: str, **more: Any
+) -> None:
+    key = f"{kind}:{key}:{person.uuid}"
+    neutral = is_neutral(pair)
+    write_to_member(session, pair=pair, person=person, kind=kind, key=key, neutral=neutral, **more)
 
 
 def _partner(pair: Pair, people: list[Person]) -> Words:

@@ -105,15 +105,7 @@ def erase(session: Session, *, now: datetime, actor: Person | None, person: Pers
     take_out(session, spellings, spare={"person"})
     past.forget_mails(session, person=person, spellings=spellings)
     session.expire_all()
-    history.record(
-        session,
-        now=now,
-        actor=actor,
-        programme=None,
-        kind="person",
-        uuid=person.uuid,
-        action="erased",
-    )
+    history.record_of(session, now=now, actor=actor, person=person, action="erased")
     session.flush()
 
 

@@ -73,14 +73,7 @@ def correct(
 def _note(
     session: Session, now: datetime, actor: Person | None, person: Person, changes: dict[str, Any]
 ) -> None:
-    history.record(
-        session,
-        now=now,
-        actor=actor,
-        programme=None,
-        kind="person",
-        uuid=person.uuid,
-        action="changed",
-        changes=changes,
+    history.record_of(
+        session, now=now, actor=actor, person=person, action="changed", changes=changes
     )
     session.flush()
