@@ -169,7 +169,7 @@ def guarded(check: Callable[[], Iterator[Finding]], subject: str) -> Iterator[Fi
     """The check's findings; whatever it stumbles over becomes one."""
     try:
         yield from check()
-    except Exception as error:
+    except Exception as error:  # what goes wrong is what is looked for
         cause = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
         yield Finding("FAIL", f"{subject}: {cause.splitlines()[0]}")
 

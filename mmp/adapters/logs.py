@@ -72,7 +72,7 @@ class _Log(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         try:
             (self._stream or sys.stderr).write(self.format(record) + "\n")
-        except Exception:
+        except Exception:  # what cannot be written must not break what it tells of
             self.handleError(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # logging's own name

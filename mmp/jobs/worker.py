@@ -169,5 +169,5 @@ def _guarded(job: Callable[[], object]) -> None:
     """A database that is away for a while must not end the worker."""
     try:
         job()
-    except Exception as error:
+    except Exception as error:  # whatever it was: the next tick tries again
         log.exception("a job failed: %s", type(error).__name__)

@@ -35,7 +35,7 @@ class Watcher:
         while not self._stopping.is_set():
             try:
                 watch()
-            except Exception as error:
+            except Exception as error:  # a database may be away in any way: the watch comes back
                 log.warning("the watch on the database broke: %s", type(error).__name__)
                 self._stopping.wait(PAUSE)
 
