@@ -46,8 +46,8 @@ def restore(file: Path, *, force: bool) -> None:
     Every feed address works again. Start `mmp` anew afterwards if it is running.
     """
     from mmp.adapters import backups, migrations, revisions  # heavy: SQLAlchemy, Alembic
+    from mmp.adapters.backroom import back_room  # heavy: Flask
     from mmp.adapters.database import close, db
-    from mmp.app import create_app  # heavy: Flask
     from mmp.config import Settings  # read only when a command needs it
     from mmp.services import reminders
     from mmp.services.outbox import hold_all
@@ -59,11 +59,11 @@ def restore(file: Path, *, force: bool) -> None:
     held = planned = 0
 
     def known(revision: str) -> bool:
-        with create_app(settings).app_context():
+        with back_room(settings).app_context():
             return revisions.is_known(revision)
 
     def migrate(database_url: str) -> None:
-        app = create_app(replace(settings, database_url=database_url))
+        app = back_room(replace(settings, database_url=database_url))
         with app.app_context():
             migrations.upgrade()
             session = db.session()

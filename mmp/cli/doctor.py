@@ -47,10 +47,10 @@ def _findings() -> Iterator[Finding]:
 
 def _of_database(settings: Settings) -> Iterator[Finding]:
     from mmp.adapters import checkup  # heavy: SQLAlchemy
+    from mmp.adapters.backroom import back_room  # heavy: Flask
     from mmp.adapters.database import close
-    from mmp.app import create_app  # heavy: Flask
 
-    with create_app(settings).app_context():
+    with back_room(settings).app_context():
         try:
             sound = True
             for finding in checkup.of_database(settings):

@@ -12,7 +12,6 @@ import click
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flask import Flask
     from sqlalchemy.orm import Session
 
     from mmp.adapters.clock import Clock
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 class Work:
     """An open instance."""
 
-    app: Flask
     settings: Settings
     clock: Clock
     session: Session
@@ -37,18 +35,18 @@ def open_instance(instance: Path | None = None, *, migrated: bool = True) -> Ite
     command is there to make them so (`migrated=False`).
     """
     from mmp.adapters import revisions  # heavy: SQLAlchemy
-    from mmp.adapters.database import db
-    from mmp.app import create_app  # heavy: Flask
+    from mmp.adapters.backroom import back_room  # heavy: Flask
+    from mmp.adapters.database import CLOCK, db
     from mmp.config import Settings  # read only when a command needs it
 
     settings = Settings.load(instance=instance)
-    app = create_app(settings)
+    app = back_room(settings)
     with app.app_context():
         session = db.session()
         try:
             if migrated:
                 revisions.require_head()
-            yield Work(app, settings, app.extensions["mmp"].clock, session)
+            yield Work(settings, app.extensions[CLOCK], session)
             session.commit()
         finally:
             session.close()
