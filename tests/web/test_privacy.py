@@ -19,6 +19,7 @@ from mmp.services import consents, feeds, privacy
 from tests.support.door import NOW, sign_in
 from tests.support.factories import Factory
 from tests.web.html import page
+from tests.web.test_queries import MOST, _statements
 
 
 @pytest.fixture
@@ -171,3 +172,25 @@ def test_a_mail_that_waits_is_rewritten_for_who_became_discreet(
     privacy.set_discreet(session, now=NOW, actor=lina, person=lina, discreet=True)
     octets = outbox.compose(session, mail, site=site, now=NOW).octets.decode()
     assert not [one for one in ("Autumn", "A hall", "No hall", "Programme") if one in octets]
+
+
+def test_statements_do_not_grow(
+    client: FlaskClient, app: Flask, session: Session, make: Factory, lina: Person
+) -> None:
+    """But for the page of everything held: that reads every table, whatever is in it."""
+    here, paths = lina.memberships[0].programme, ("privacy", "about-me", "address", "erasure")
+    counts: dict[str, list[int]] = {}
+    for many in (1, 3, 50):
+        for _ in range(many):
+            make.participation(make.event(here), lina)
+            purpose = ConsentPurpose.PHOTO
+            consents.say(
+                session, now=NOW, actor=lina, person=lina, purpose=purpose, given=many == 3
+            )
+        session.commit()
+        for path in (*paths, "held"):
+            with _statements(app) as counted:
+                assert client.get(f"/en/home/{path}/").status_code == 200
+            counts.setdefault(path, []).append(len(counted))
+    assert {path: numbers for path, numbers in counts.items() if len(set(numbers[1:])) > 1} == {}
+    assert {path: counts[path] for path in paths if max(counts[path]) > MOST} == {}
