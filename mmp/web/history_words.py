@@ -17,6 +17,7 @@ from mmp.web.labels import N_
 KINDS = {
     "agenda_item": N_("Agenda item"),
     "breakout": N_("Break-out groups"),
+    "breakout_notes": N_("What a group said"),
     "consent": N_("Consent"),
     "day_override": N_("Working day"),
     "document": N_("Document"),
@@ -54,14 +55,17 @@ ACTIONS = {
     "reminded": N_("reminded"),
     "removed": N_("taken away"),
     "reopened": N_("opened again"),
+    "repaired": N_("made right again"),
     "restored": N_("put back"),
     "search_asked": N_("search asked for"),
     "search_ended": N_("search ended"),
     "searched": N_("proposed by the search"),
+    "seated": N_("given a seat"),
     "sent": N_("sent"),
+    "taken_apart": N_("taken apart"),
+    "tapped": N_("seen at the meeting"),
     "undone": N_("undone"),
     "unlocked": N_("unlocked"),
-    "taken_apart": N_("taken apart"),
     "withdrawn": N_("taken back"),
 }
 RETAINED = {
