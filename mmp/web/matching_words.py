@@ -119,8 +119,8 @@ def number(value: float) -> str:
 
 
 def signed(value: float) -> str:
-    """What is gained or lost."""
-    return f"{'+' if value >= 0 else '−'}{number(abs(value))}"
+    """What is gained or lost; the sign stands before the number in Arabic too."""
+    return f"\u200e{'+' if value >= 0 else '−'}{number(abs(value))}"
 
 
 def why(found: Found, options: Mapping[str, str]) -> list[tuple[Markup, str]]:
