@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
-from uuid import UUID
 
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -90,8 +89,7 @@ class WeightField(StringField):  # type: ignore[misc]  # untyped
         try:
             return float(typed)
         except ValueError:
-            message = "A weight is a number from 0 to 1,000,000."
-            raise UserError(message, field=self.name) from None
+            raise UserError("A weight is a number from 0 to 1,000,000.", field=self.name) from None
 
 
 def _weight(name: str) -> WeightField:
@@ -211,12 +209,13 @@ class GroupForm(FlaskForm):  # type: ignore[misc]  # untyped
         """What was typed. Raises UserError with the field's name."""
         link = (self.join_link.data or "").strip() or None
         if link and not re.match(r"https?://\S+$", link):
-            message = "Give the whole address, beginning with https://."
-            raise UserError(message, field="join_link")
+            raise UserError("Give the whole address, beginning with https://.", field="join_link")
         chosen = {name: self._person(name) for name in ("facilitator", "rapporteur")}
         if chosen["facilitator"] is not None and chosen["facilitator"] is chosen["rapporteur"]:
-            message = "Choose somebody else than the facilitator, who has enough to do."
-            raise UserError(message, field="rapporteur")
+            raise UserError(
+                "Choose somebody else than the facilitator, who has enough to do.",
+                field="rapporteur",
+            )
         known = {choice.value for choice in self.languages.choices}
         return GroupValues(
             self.name.data,
@@ -255,15 +254,6 @@ def typed_group(group: BreakoutGroup) -> dict[str, Any]:
 
 def _uuid(person: Person | None) -> str:
     return str(person.uuid) if person else ""
-
-
-def uuid_like(text: str) -> bool:
-    """Whether it can be somebody's public number."""
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def differences(theirs: dict[str, Any], form: Any) -> list[tuple[str, str, str]]:

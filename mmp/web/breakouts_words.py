@@ -146,7 +146,7 @@ def rules_line(measures: Measures, bound: Bound) -> str:
     if not measures.hard:
         return str(_("Every rule is kept."))
     said = ngettext("%(num)d rule is broken.", "%(num)d rules are broken.", measures.hard)
-    return f"{said} {_('The cards say which.')}"
+    return " ".join((said, _("The cards say which.")))
 
 
 def repeats_line(measures: Measures, bound: Bound) -> str:
@@ -158,12 +158,14 @@ def repeats_line(measures: Measures, bound: Bound) -> str:
         "%(num)d pairs of people have met before.",
         measures.repeats,
     )
+    colon = _(": ")
     if measures.repeats <= bound.repeats:
-        return f"{said} {_('Fewer is not possible')}{_(': ')}{_because(bound)}"
+        least = _("Fewer is not possible")
+        return f"{said} {least}{colon}{_because(bound)}"
     if bound.repeats:
         least = ngettext("%(num)d cannot be avoided", "%(num)d cannot be avoided", bound.repeats)
-        return f"{said} {least}{_(': ')}{_because(bound)}"
-    return f"{said} {_('It may be that fewer are possible.')}"
+        return f"{said} {least}{colon}{_because(bound)}"
+    return " ".join((said, _("It may be that fewer are possible.")))
 
 
 def _because(bound: Bound) -> str:
@@ -181,7 +183,7 @@ def mix_line(measures: Measures, bound: Bound) -> str:
         "%(num)d steps off an even spread of regions, genders and stakeholder groups.",
         measures.mix,
     )
-    return f"{said} {_('None at all is not always possible.')}"
+    return " ".join((said, _("None at all is not always possible.")))
 
 
 def advice(bound: Bound) -> str:

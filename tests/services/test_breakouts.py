@@ -201,7 +201,7 @@ def test_what_cannot_be_met_names_who(desk: Desk) -> None:
     desk.wish(groups=7)
     table = service.table_of(desk.session, desk.place())
     assert [one.code for one in table.stops] == ["alone"]
-    with pytest.raises(running.CannotSearch):
+    with pytest.raises(UserError, match="Mend this first"):
         service.ask(
             desk.session, actor=desk.actor, now=NOW, place=desk.place(), version=desk.version
         )

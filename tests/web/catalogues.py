@@ -33,6 +33,7 @@ KEYWORDS = DEFAULT_KEYWORDS | dict.fromkeys(
         *(
             "AddressTaken",
             "BadTemplate",
+            "MovedMeanwhile",
             "NotFound",
             "StaleEdit",
             "UnknownZone",

@@ -5,7 +5,7 @@ from mmp.services.breakouts.board import Board, Card, Column, board_of
 from mmp.services.breakouts.moves import Move, MovedMeanwhile, lock, move, redo, undo
 from mmp.services.breakouts.places import Place, breakout_of, hold_item, place_of
 from mmp.services.breakouts.problems import Table, Trouble, table_of
-from mmp.services.breakouts.running import CannotSearch, ask, end, is_on
+from mmp.services.breakouts.running import ask, end, is_on
 from mmp.services.breakouts.settings import (
     GroupValues,
     Partners,
@@ -19,7 +19,6 @@ from mmp.services.breakouts.who import participations, people_taking_part
 
 __all__ = [
     "Board",
-    "CannotSearch",
     "Card",
     "Column",
     "GroupValues",

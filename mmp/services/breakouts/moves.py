@@ -36,9 +36,9 @@ class Move:
 class MovedMeanwhile(StaleEdit):
     """Somebody else moved this person, or who they were to change places with."""
 
-    def __init__(self, move: Move, at: int | None) -> None:
+    def __init__(self, message: str, move: Move, at: int | None) -> None:
         self.move, self.at = move, at
-        super().__init__("Someone else moved people while you did.")
+        super().__init__(message)
 
 
 def move(
@@ -63,9 +63,9 @@ def move(
     if breakout.version != version and (
         at != move.seen or (move.swap and draft.place.get(move.swap) != move.to)
     ):
-        raise MovedMeanwhile(move, at)
+        raise _overtaken(move, at)
     if move.swap and draft.place.get(move.swap) != move.to:
-        raise MovedMeanwhile(move, at)
+        raise _overtaken(move, at)
     _may_move(draft, who)
     after = dict(draft.place)
     after[move.person] = move.to
@@ -75,6 +75,10 @@ def move(
             after[move.swap] = at
     _put(session, actor, now, place, Draft(after, draft.locked), "moved", who)
     return [people[one] for one in who]
+
+
+def _overtaken(move: Move, at: int | None) -> MovedMeanwhile:
+    return MovedMeanwhile("Someone else moved people while you did.", move, at)
 
 
 def lock(

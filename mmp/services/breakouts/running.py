@@ -33,14 +33,6 @@ SILENT = 30.0
 """Seconds without a sign of life after which another worker takes a search up."""
 
 
-class CannotSearch(UserError):
-    """Something must be mended first; `table` says what."""
-
-    def __init__(self, table: Table) -> None:
-        self.table = table
-        super().__init__("Mend this first; nothing was searched.")
-
-
 def is_on(breakout: Breakout) -> bool:
     """Whether a search is asked for or running."""
     return breakout.run.get("state") in ON
@@ -49,7 +41,7 @@ def is_on(breakout: Breakout) -> bool:
 def ask(session: Session, *, actor: Actor, now: datetime, place: Place, version: int) -> None:
     """Ask for a search around all who are locked. Asked twice it is one.
 
-    Raises CannotSearch where something must be mended first, StaleEdit.
+    Raises UserError where something must be mended first, StaleEdit.
     """
     breakout = place.breakout
     if breakout is None:
@@ -60,7 +52,7 @@ def ask(session: Session, *, actor: Actor, now: datetime, place: Place, version:
         raise StaleEdit("Someone else changed the groups while you looked at them.")
     table = table_of(session, place)
     if table.problem is None:
-        raise CannotSearch(table)
+        raise UserError("Mend this first; nothing was searched.")
     tries = int(breakout.run.get("seed", 0))
     breakout.run = {
         "uuid": str(uuid4()),
