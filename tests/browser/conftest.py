@@ -31,8 +31,10 @@ def browser() -> "Iterator[Browser]":
 
     with sync_playwright() as playwright:
         options: dict[str, Any] = {"executable_path": packages.chromium()}
+        # No page lives long enough here for its scripts to be worth optimising.
+        unoptimised = "--js-flags=--no-opt --no-maglev --always-sparkplug"
         # As root Chromium's own sandbox refuses to run; days and hours are typed as in English.
-        arguments = ["--no-sandbox", "--disable-gpu", "--lang=en-US"]
+        arguments = ["--no-sandbox", "--disable-gpu", "--lang=en-US", unoptimised]
         browser = playwright.chromium.launch(args=arguments, **options)
         yield browser
         browser.close()
