@@ -40,7 +40,8 @@ async function save() {
 form.addEventListener("input", () => {
   dirty = true;
   said.textContent = said.dataset.typing;
-  later(PAUSE);
+  // Where two texts stand side by side, only their reader knows when they are one.
+  if (!("byHand" in form.dataset)) later(PAUSE);
 });
 form.addEventListener("submit", () => {
   clearTimeout(timer);
