@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mmp.config import Settings
-from mmp.core.mail import Site
+from mmp.core.mail import Site, token
+from mmp.core.polls import Vote
 from mmp.models import (
     Attendance,
     Contribution,
@@ -24,6 +25,7 @@ from mmp.models import (
     Person,
     PersonMerge,
     PersonTag,
+    PollGuest,
     Recommendation,
 )
 from mmp.models.enums import (
@@ -54,6 +56,7 @@ from mmp.services import (
     pair_talks,
     participants,
     permissions,
+    polls,
     reminders,
     sessions,
 )
@@ -256,6 +259,7 @@ class AtRisk:
         self._write(chief)
         self._talk()
         self._match(chief)
+        self._polls(chief)
         self._took_off(chief)
         account_mails.tell_account_changed(
             session,
@@ -302,6 +306,54 @@ class AtRisk:
                 messages.send_message(
                     self.session, actor=chief, now=NOW, message=message, version=message.version
                 )
+
+    def _polls(self, chief: permissions.Actor) -> None:
+        """One that is open, with a reminder, and one by which a day was found."""
+        session, mentor = self.session, self.readers["here mentor"]
+        for event in (self.meeting, self.draft):
+            wish = polls.Wish(
+                starts=[datetime(2026, 10, day, 14) for day in (20, 21, 22)],
+                minutes=60,
+                closes_on=date(2026, 7, 10),
+                people=[self.hidden, self.partner, mentor],
+                needed={self.hidden.id},
+                words="Meeting in October",
+            )
+            poll = polls.make_poll(
+                session, actor=chief, now=NOW, event=event, uuid=uuid4(), wish=wish
+            )
+            self._sent()
+            told: list[PollGuest] = poll.guests if event is self.draft else poll.guests[:1]
+            for guest in told:
+                given = token(self.settings.secret_key, "poll", guest.uuid)
+                asked = polls.asked_by_link(
+                    session, secret=self.settings.secret_key, uuid=guest.uuid, given=given
+                )
+                assert asked is not None
+                votes = {one.slot.id: (Vote.YES, one.starts_at) for one in asked.slots}
+                polls.answer(
+                    session,
+                    now=NOW,
+                    asked=asked,
+                    given=polls.Given(
+                        votes, "talked about lighthouses" if guest.person is self.hidden else ""
+                    ),
+                )
+            if event is self.draft:
+                polls.pick_slot(
+                    session,
+                    actor=chief,
+                    now=NOW,
+                    event=event,
+                    poll=poll,
+                    slot=poll.slots[0],
+                    version=event.version,
+                )
+            else:
+                later = NOW + timedelta(days=1)
+                polls.remind_now(session, actor=chief, now=later, event=event, poll=poll)
+                self._sent(later)
+            self._sent()
 
     def _talk(self) -> None:
         wish = pair_talks.Wish(

@@ -49,6 +49,7 @@ UNREACHED = {
     "health.readyz": "says whether a worker runs",
     "pages.answer_from_mail": "the secret of its reader",
     "pages.pick_from_mail": "the secret of its reader",
+    "pages.poll_from_mail": "the secret of its reader",
     "pages.sign_in_code": "on the way in",
     "pages.end_codes": "of who has codes",
     "pages.import_columns": "needs a file; coordinators alone",
