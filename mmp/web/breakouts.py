@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -162,7 +162,6 @@ def board_page(
         breakout=place.breakout,
         board=board,
         on=board is not None and place.breakout is not None and service.is_on(place.breakout),
-        at_meeting="pages.groups_meeting" in current_app.view_functions,
         stale=stale,
         told=sentence(stale) if stale else "",
         words=words,
