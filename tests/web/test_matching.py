@@ -152,6 +152,20 @@ def test_a_stale_choice_is_kept_beside_what_is_there(world: World) -> None:
     assert "Kept together" in page(world.client, path).text
 
 
+def test_stale_people_stand_beside_what_is_saved(world: World) -> None:
+    path = f"{world.begin()}people/"
+    old, moved = page(world.client, path).fields, world.first[0]
+    sides = {f"side-{one.uuid}": "1" for one in world.first[1:]}
+    sides |= {f"side-{one.uuid}": "2" for one in world.second}
+    assert fill_in(world.client, path, more=sides)[0] == 200
+    kept = {name: old[name] for name in ("csrf_token", "version")}
+    answer = world.client.post(path, data=kept | sides | {f"side-{moved.uuid}": "2"})
+    assert answer.status_code == 409
+    assert "Not in this round" in answer.text
+    assert "Someone else changed this while you did" in answer.text
+    assert len(world.round().candidates) == 5
+
+
 def test_weights_that_are_none_stay_with_a_sentence_beside_them(world: World) -> None:
     path = f"{world.begin()}weights/"
     status, found = fill_in(world.client, path, preset="own", wishes="NaN", hours="-3")
