@@ -53,9 +53,10 @@ class Worker:
         self._timer = Timer()
         self._watcher = Watcher(engine, CHANNEL, self._look)
         self._wanted, self._untidy, self._stopping = Flag(), Flag(), self.dispatcher.stopping
-        self._unplanned = Flag()
+        self._unplanned, self._groups = Flag(), Flag()
         self._poll = poll
         self._thread = Thread(target=self._work, name="mmp-outbox", daemon=True)
+        self._searcher = Thread(target=self._search, name="mmp-groups", daemon=True)
 
     def start(self) -> None:
         self._timer.every(TICK, "dispatch", self._look)
@@ -67,7 +68,8 @@ class Worker:
         if self._documents is not None:
             self._timer.every(TICK, "calendars", self._read_calendars)
         self._timer.every(MATCHING, "matching", self._match)
-        self._timer.every(optimising.EVERY, "groups", self._search_groups)
+        self._timer.every(optimising.EVERY, "groups", self._groups.set)
+        self._searcher.start()
         self._thread.start()
         self._watcher.start()
         self._timer.start()
@@ -80,8 +82,10 @@ class Worker:
         self._wanted.set()
         self._timer.stop()
         self._watcher.stop()
-        if self._thread.is_alive():
-            self._thread.join(PATIENCE)
+        self._groups.set()
+        for thread in (self._thread, self._searcher):
+            if thread.is_alive():
+                thread.join(PATIENCE)
         self._liveness.end()
         self._election.resign()
 
@@ -115,10 +119,18 @@ class Worker:
                 lambda: calendars.read_waiting(self._sessions, self._clock, store, self._stopping)
             )
 
-    def _search_groups(self) -> None:
-        """In the timer's own thread, which waits for a process: that takes as long as was asked."""
-        if self._election.won():
-            _guarded(lambda: optimising.search_asked(self._sessions, self._clock, self._stopping))
+    def _search(self) -> None:
+        """In a thread of its own, which mostly waits for a process: a search takes as long as was
+        asked."""
+        while True:
+            self._groups.wait()
+            self._groups.clear()
+            if self._stopping.is_set():
+                return
+            if self._election.won():
+                _guarded(
+                    lambda: optimising.search_asked(self._sessions, self._clock, self._stopping)
+                )
 
     def _match(self) -> None:
         """In the timer's own thread too: many pairs keep no mail from leaving."""
