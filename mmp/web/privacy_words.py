@@ -22,7 +22,10 @@ PURPOSES = {
     ),
     ConsentPurpose.FEED_DETAIL: (
         N_("Name in others’ calendars"),
-        N_("Your name stands in the calendar of your partner; else it says “your partner”."),
+        N_(
+            "Your name stands in the calendar of your partner; else it says “your partner”. What came"
+            " there by mail changes with the next mail about it."
+        ),
     ),
     ConsentPurpose.ALUMNI_CONTACT: (
         N_("Contact afterwards"),

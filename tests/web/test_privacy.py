@@ -16,6 +16,7 @@ from mmp.config import Settings
 from mmp.models import Base, Consent, Mail, Person
 from mmp.models.enums import ConsentPurpose, MembershipRole, Strength
 from mmp.services import consents, feeds, privacy
+from mmp.services.calendars import invited_entries
 from tests.support.door import NOW, sign_in
 from tests.support.factories import Factory
 from tests.web.html import page
@@ -93,6 +94,9 @@ def test_a_name_leaves_the_partners_calendar_and_the_counter_rises(
     assert after.status_code == 200
     assert "Lina Haddad" not in after.text
     assert "Talk with your partner" in after.text
+    session.expire_all()
+    (by_mail,) = invited_entries(session, [(erik, talk.id)], base_url="x:").values()
+    assert "Lina" not in repr(by_mail), "nor in the next mail about it"
 
 
 def test_discreet_mode_is_one_tap(client: FlaskClient, session: Session, lina: Person) -> None:
