@@ -50,6 +50,7 @@ STEPS = {
     "moved": N_("the move"),
     "locked": N_("the lock"),
     "unlocked": N_("the unlocking"),
+    "repaired": N_("the repair"),
 }
 assert tuple(WEIGHT_NAMES) == WEIGHTS
 
