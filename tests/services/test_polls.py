@@ -14,8 +14,8 @@ from mmp.core import zones
 from mmp.core.errors import NotFound, StaleEdit, UserError
 from mmp.core.mail import Site, token
 from mmp.core.polls import Vote
-from mmp.models import Event, HistoryEntry, Mail, Participation, Person, Poll, Programme
-from mmp.models.enums import EventStatus, MembershipRole, Partstat, Strength
+from mmp.models import Event, HistoryEntry, Mail, Membership, Participation, Person, Poll, Programme
+from mmp.models.enums import EventStatus, MembershipRole, MembershipStatus, Partstat, Strength
 from mmp.models.mail import MailState
 from mmp.services import permissions, polls, sessions
 from mmp.services.outbox.contents import rendered_mail
@@ -211,6 +211,20 @@ def test_what_is_to_leave_looks_once_more_whether_it_is_true(scene: Scene) -> No
     assert {one.void for one in found.values()} == {"answered"}
     poll.closed_at = NOW
     assert {one.void for one in more_for(scene.session, [first], SITE).values()} == {"closed"}
+
+
+def test_who_has_left_is_asked_no_more(scene: Scene) -> None:
+    poll = scene.send()
+    guest = poll.guests[2]
+    membership = Membership.person_id == guest.person_id
+    for part in scene.session.scalars(select(Membership).where(membership)):
+        part.status = MembershipStatus.LEFT
+    scene.session.flush()
+    mail = next(one for one in scene.mails("poll") if one.person is guest.person)
+    assert {one.void for one in more_for(scene.session, [mail], SITE).values()} == {"closed"}
+    given = token(SITE.secret, "poll", guest.uuid)
+    link: dict[str, Any] = {"secret": SITE.secret, "uuid": guest.uuid, "given": given}
+    assert polls.asked_by_link(scene.session, **link) is None
 
 
 def test_a_closed_poll_takes_no_answer_until_it_is_open_again(scene: Scene) -> None:

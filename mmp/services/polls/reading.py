@@ -32,6 +32,9 @@ NOTE: Final = "note"
 """The handle of the question for a word beside the answers."""
 
 
+_LEFT = MembershipStatus.LEFT
+
+
 @dataclass(frozen=True, slots=True)
 class SlotNow:
     """A slot by the law of time of today. `moved`: that has changed since it was sent out."""
@@ -270,22 +273,32 @@ def _has_left(session: Session, guest: PollGuest) -> bool:
             Membership.programme_id == guest.poll.form.programme_id,
         )
     ).all()
-    return bool(states) and all(state is MembershipStatus.LEFT for state in states)
+    return bool(states) and all(state is _LEFT for state in states)
 
 
 def asked_all(session: Session, uuids: Iterable[UUID]) -> Mapping[UUID, Asked]:
-    """Those who are asked, by their lines; who is there no more is left out. Three statements."""
+    """Those who are asked, by their lines; who has left the programme, or is there no more, is left
+    out. Four statements."""
     guests = session.scalars(_guests().where(PollGuest.uuid.in_(list(uuids)))).all()
+    people = {guest.person_id for guest in guests}
     rows = session.scalars(
         select(Response)
         .where(
             Response.form_id.in_({guest.poll.form_id for guest in guests}),
-            Response.person_id.in_({guest.person_id for guest in guests}),
+            Response.person_id.in_(people),
         )
         .options(selectinload(Response.answers))
     )
     responses = {(row.form_id, row.person_id): row for row in rows}
+    parts = session.execute(
+        select(Membership.person_id, Membership.programme_id, Membership.status).where(
+            Membership.person_id.in_(people)
+        )
+    ).all()
+    here = {(row.person_id, row.programme_id) for row in parts if row.status is not _LEFT}
+    gone = {(row.person_id, row.programme_id) for row in parts} - here
     return {
         guest.uuid: _told(guest, responses.get((guest.poll.form_id, guest.person_id)))
         for guest in guests
+        if (guest.person_id, guest.poll.form.programme_id) not in gone
     }
