@@ -64,9 +64,14 @@ def run_matching(slug: str, uuid: UUID) -> Response:
 def stop_matching(slug: str, uuid: UUID) -> Response:
     """End a run; the pairs stay as they were."""
     _programme, row = found(slug, uuid)
-    if service.stop(session(), now=context().clock.now(), row=row):
-        flash(_("Stopped; the pairs are as they were before."))
-    session().commit()
+    try:
+        stopped = service.stop(session(), now=context().clock.now(), row=row)
+    except StaleEdit:  # it came to its end in the same moment
+        session().rollback()
+    else:
+        session().commit()
+        if stopped:
+            flash(_("Stopped; the pairs are as they were before."))
     return redirect(url_for("pages.matching", slug=slug, uuid=uuid), 303)
 
 

@@ -17,7 +17,7 @@ from mmp.models import Matching, Organisation, Pair, Person
 from mmp.models.enums import MatchingState
 from mmp.services import outbox, pair_board
 from mmp.services.matching.review import Draft
-from mmp.services.matching.rounds import changed, note, still
+from mmp.services.matching.rounds import changed, note, save, still
 from mmp.services.matching.setup import setup_of
 from mmp.services.outbox import NewMail
 from mmp.services.pair_board import By
@@ -83,7 +83,7 @@ def publish(
     row.state, row.published_at = MatchingState.PUBLISHED, now
     # What nobody needs any more: who would have been good for whom.
     row.draft = {"pairs": [list(pair) for pair in Draft.of(row).pairs]}
-    session.flush()
+    save(session)
     note(session, actor, now, row, "published", {"pairs": [None, len(pairs)]})
     return pairs
 

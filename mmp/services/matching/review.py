@@ -13,7 +13,7 @@ from mmp.core.matching.pairing import next_best
 from mmp.core.matching.scoring import Score, score
 from mmp.models import Matching, Person
 from mmp.services.matching.facts import Facts, facts_of
-from mmp.services.matching.rounds import changed, note, people_of, still
+from mmp.services.matching.rounds import changed, note, people_of, save, still
 from mmp.services.matching.setup import FIRST, Couple, Setup, couples_as_json, setup_of
 from mmp.services.permissions import Actor
 
@@ -129,7 +129,7 @@ def choose(
     if pairs != list(draft.pairs):
         row.draft = row.draft | {"pairs": [list(pair) for pair in pairs]}
     changed(row, now)
-    session.flush()
+    save(session)
     names = [person.key for person in people_of(session, [one, other]).values()]
     note(session, actor, now, row, what, {"people": [None, sorted(names)]})
 

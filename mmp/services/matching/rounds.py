@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer, joinedload, raiseload
+from sqlalchemy.orm.exc import StaleDataError
 
 from mmp.core.errors import NotFound, StaleEdit, UserError
 from mmp.core.matching.pairing import MOST
@@ -133,7 +134,7 @@ def change_people(
     was = len(row.candidates)
     _take(session, actor, now, row.programme, row, sides)
     changed(row, now)
-    session.flush()
+    save(session)
     note(session, actor, now, row, "changed", {"people": [was, len(row.candidates)]})
 
 
@@ -164,7 +165,7 @@ def change_weights(
     still(row, version)
     row.settings = row.settings | wanted
     changed(row, now)
-    session.flush()
+    save(session)
     note(session, actor, now, row, "changed", {"weights": [None, preset]})
 
 
@@ -196,6 +197,14 @@ def changed(row: Matching, now: datetime) -> None:
     if RUN in row.settings:
         row.settings = {name: value for name, value in row.settings.items() if name != RUN}
     row.changed_at = now
+
+
+def save(session: Session) -> None:
+    """Flush; of two who save in the same moment one is told. Raises StaleEdit."""
+    try:
+        session.flush()
+    except StaleDataError as error:
+        raise StaleEdit("Someone else changed this round while you did.") from error
 
 
 def people_of(session: Session, uuids: Sequence[str]) -> dict[str, Person]:

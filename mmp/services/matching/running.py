@@ -27,6 +27,7 @@ from mmp.services.matching.rounds import (
     note,
     partners_before,
     people_of,
+    save,
     sizes,
     still,
 )
@@ -101,7 +102,7 @@ def ask_run(
         RUN: {"state": RunState.WAITING, "rest": rest, "at": now.isoformat(), "done": 0, "of": 1},
     }
     row.candidates = list(setup.sides)
-    session.flush()
+    save(session)
     note(session, actor, now, row, "run", {"rest": [None, rest]})
 
 
@@ -110,7 +111,7 @@ def stop(session: Session, *, now: datetime, row: Matching) -> bool:
     if RUN not in row.settings:
         return False
     changed(row, now)
-    session.flush()
+    save(session)
     return True
 
 

@@ -27,7 +27,7 @@ from mmp.models import (
 )
 from mmp.models.enums import FormKind, MatchingState, MembershipStatus, QuestionKind
 from mmp.services import outbox
-from mmp.services.matching.rounds import note, people_of, still
+from mmp.services.matching.rounds import note, people_of, save, still
 from mmp.services.outbox import NewMail
 from mmp.services.permissions import Actor
 
@@ -90,7 +90,7 @@ def open_wishes(
     question = next(one for one in form.questions if one.key == "interests")
     question.options = _options(question, interests)
     row.state, row.changed_at = MatchingState.ASKING, now
-    session.flush()
+    save(session)
     note(session, actor, now, row, "asked", {"closes_at": [None, closes_at.isoformat()]})
     return _send(session, now=now, row=row, ask=ask, again=False)
 
