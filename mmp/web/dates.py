@@ -1,9 +1,10 @@
 """What a date hits, in words: beside the field while it is typed, and on pages after saving."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -71,20 +72,30 @@ def lines_of_event(event: Event, when: When | None) -> list[Line]:
 
 
 def typed_when(values: Any, zone: str) -> When | None:
-    """The time that fields hold so far; None where no day is known or it does not hold."""
-    day = _read(DayField, values.get("first_day") or values.get("day"))
+    """The time that fields hold so far; None where no day is known or it does not hold. Fields of
+    several times have a number behind their names; how long they last may stand in `minutes`."""
+    day = _read(DayField, values.get("first_day") or values.get("day") or _one(values, "day"))
     if day is None or values.get("precision", "timed") not in ("timed", "days"):
         return None
     last = _read(DayField, values.get("last_day")) or day
-    starts = _read(ClockField, values.get("starts"))
+    starts = _read(ClockField, values.get("starts") or _one(values, "time"))
     ends = _read(ClockField, values.get("ends"))
     zone = values.get("zone") or zone
+    minutes = str(values.get("minutes") or "")
     try:
+        if starts and not ends and re.fullmatch("[0-9]{1,4}", minutes):
+            at = datetime.combine(day, starts)
+            return When.timed(at, at + timedelta(minutes=int(minutes)), zone)
         if starts and ends and values.get("precision", "timed") == "timed":
             return When.timed(datetime.combine(day, starts), datetime.combine(last, ends), zone)
         return When.days(day, last, zone)
     except UserError:
         return None
+
+
+def _one(values: Any, name: str) -> str | None:
+    """What stands in a field of this name with a number behind it."""
+    return next((values[key] for key in values if re.fullmatch(rf"{name}[0-9]", key)), None)
 
 
 def lines(found: Found) -> list[Line]:

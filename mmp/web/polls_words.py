@@ -10,7 +10,9 @@ from mmp.models.mail import MailState
 from mmp.services.polls import Picked, PlannedReminder
 from mmp.services.polls.results import Row
 from mmp.web.labels import N_
-from mmp.web.slots_words import names
+from mmp.web.slots_words import holiday, names
+
+__all__ = ["cost", "holiday", "mail", "people", "say", "sign", "state", "vote"]
 
 _VOTES = {Vote.YES: N_("yes"), Vote.IF_NEED_BE: N_("if need be"), Vote.NO: N_("no")}
 SIGNS = {Vote.YES: "✓", Vote.IF_NEED_BE: "(✓)", Vote.NO: "✗"}

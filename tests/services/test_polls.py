@@ -273,7 +273,10 @@ def test_the_result_counts_answers_and_says_what_it_costs(scene: Scene) -> None:
     poll = scene.send()
     scene.say(poll, 0, NO, YES, YES)
     scene.say(poll, 1, YES, YES, MAYBE)
+    scene.people[1].country = "TN"  # the 15th of October is a holiday there
+    scene.session.flush()
     found = polls.result_of(scene.session, now=NOW, event=scene.event, poll=poll)
+    assert [len(found.holidays[one.slot.id]) for one in found.slots] == [0, 1, 0]
     first, second, third = (found.counts[one.slot.id] for one in found.slots)
     assert (first.yes, first.if_need_be, first.no, first.silent) == (1, 0, 1, 1)
     assert (first.required_no, second.required_no) == (1, 0)

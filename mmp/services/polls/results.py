@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from mmp.core import polls as rules
 from mmp.core.polls import Count, Said, Vote
 from mmp.core.slots.asking import Guest, cost_at
-from mmp.core.working_time import Rhythm
+from mmp.core.working_time import Almanac, Hit, Kind, Rhythm, days_hits
 from mmp.models import Event, Poll, PollGuest
 from mmp.services import working_time
 from mmp.services.polls.reading import (
@@ -47,6 +47,8 @@ class Result:
     rows: Sequence[Row]
     counts: Mapping[int, Count]
     best: frozenset[int]
+    holidays: Mapping[int, Sequence[Hit]]
+    """On the day of each slot, and whose they are."""
 
     @property
     def silent(self) -> list[Row]:
@@ -103,7 +105,14 @@ def result_of(
         )
         for one in slots
     }
-    return Result(slots, rows, counts, rules.best(counts))
+    hits = {one.slot.id: _holidays(one, theirs, days) for one in slots}
+    return Result(slots, rows, counts, rules.best(counts), hits)
+
+
+def _holidays(slot: SlotNow, theirs: Sequence[Rhythm], days: Almanac) -> list[Hit]:
+    first, last = slot.slot.starts_local.date(), slot.slot.ends_local.date()
+    kinds = (Kind.HOLIDAY, Kind.HALF_HOLIDAY)
+    return [hit for hit in days_hits(first, last, theirs, days) if hit.kind in kinds]
 
 
 def _vote(row: Row, slot: SlotNow) -> Vote | None:
