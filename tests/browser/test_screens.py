@@ -89,6 +89,7 @@ def test_everybody_can_use_it(
     said: list[str] = []
     found: list[str] = []
     context, names = opened(who)
+    looks.prepare(context)
     for number, screen in enumerate(screens):
         page = context.new_page()
         heard = _heard(page)

@@ -1,10 +1,10 @@
 """What a browser can tell of one open page: whether everybody can use it, how wide it is, what
 stands on paper, and whether one sees where the keyboard is."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import BrowserContext, Page
 
 WIDE, NARROW = {"width": 1200, "height": 900}, {"width": 320, "height": 640}
 PAPER = {"width": 700, "height": 990}
@@ -71,6 +71,13 @@ _OUTLINE = """() => {
 }"""
 
 
+def prepare(context: "BrowserContext") -> None:
+    """Let every page opened from now on know axe: `faults` needs it."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    context.add_init_script(Axe().axe_script)
+
+
 def faults(page: "Page", *, colours: bool = True) -> list[str]:
     """All that is wrong with a page: light and dark, wide and narrow, and on paper.
 
@@ -86,9 +93,6 @@ def faults(page: "Page", *, colours: bool = True) -> list[str]:
 
 def _findings(page: "Page", colours: bool) -> list[str]:
     """What axe finds: all of it in the light, the colours in the dark as well."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    page.evaluate(Axe().axe_script)
     found: list[str] = []
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
