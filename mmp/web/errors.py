@@ -73,7 +73,7 @@ def _overtaken(error: StaleDataError | IntegrityError) -> Response:
         file.stream.seek(0)
     try:
         return current_app.make_response(current_app.dispatch_request())
-    except Exception as again:  # noqa: BLE001  # each to its own handler
+    except (UserError, HTTPException, StaleDataError, IntegrityError) as again:
         return current_app.make_response(current_app.handle_user_exception(again))
 
 
