@@ -1,7 +1,7 @@
 """What a browser can tell of one open page: whether everybody can use it, how wide it is, what
 stands on paper, and whether one sees where the keyboard is."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -95,10 +95,10 @@ def _findings(page: "Page", colours: bool) -> list[str]:
     """What axe finds: all of it in the light, the colours in the dark as well."""
     found: list[str] = []
     for scheme in ("dark", "light"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+        page.emulate_media(color_scheme=scheme)
         shades = set(page.evaluate(_SHADES))
         measured = colours or not shades <= _good[scheme]
-        rules = {"rules": {COLOURS: {"enabled": measured}}}
+        rules: dict[str, Any] = {"rules": {COLOURS: {"enabled": measured}}}
         if scheme == "dark":
             if not measured:
                 continue
