@@ -3,6 +3,7 @@
 import email
 from datetime import UTC, date, datetime, timedelta
 from email import policy
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -144,12 +145,7 @@ def test_a_reminder_says_ones_own_group(session: Session, clock: FixedClock) -> 
     for mail in session.scalars(select(Mail).where(Mail.kind == "reminder")):
         made = outbox.compose(session, mail, site=SITE, now=clock.now())
         said[mail.person_id] = made.octets.decode(errors="replace")
-    words = {
-        number: email.message_from_string(octets, policy=policy.default)
-        .get_body(("plain",))  # type: ignore[attr-defined]
-        .get_content()
-        for number, octets in said.items()
-    }
+    words = {number: _text(octets) for number, octets in said.items()}
     assert "Your group: Group 1, Hall" in words[there.erik.id]
     assert "For all?" in words[there.erik.id]
     assert "البتراء" in words[there.lina.id]
@@ -160,3 +156,9 @@ def test_only_what_was_asked_for_is_read(session: Session) -> None:
     there = Meeting(session, DAYS)
     found = own_groups(session, {(there.lina.id, there.event.id)})
     assert list(found) == [(there.lina.id, there.event.id)]
+
+
+def _text(octets: str) -> str:
+    """A mail's words."""
+    message: Any = email.message_from_string(octets, policy=policy.default)
+    return str(message.get_body(("plain",)).get_content())
