@@ -5,6 +5,7 @@ under `@pytest.mark.both_databases` PostgreSQL as well. Fixtures import what the
 so that the tests of the pure rules start without the web framework.
 """
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -74,6 +75,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays; looking through it for garbage took a tenth of a run's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
