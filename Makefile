@@ -15,6 +15,8 @@ unexport VIRTUAL_ENV
 # Never another Python than the machine's own, and a start in a third of the time.
 export UV_PYTHON_DOWNLOADS := never
 export UV_COMPILE_BYTECODE := 1
+# What every process of a test run would otherwise compile anew: this code and the tests.
+unexport PYTHONDONTWRITEBYTECODE
 
 ADDRESS = $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
 BIN := .venv/bin
@@ -47,6 +49,7 @@ wheel: $(UV) ## Build the installable package into dist/
 .PHONY: test
 test: $(READY) ## Run every test on all processors (ARGS= for pytest)
 	@$(BIN)/python -m tests.support.packages
+	@$(COMPILE)
 	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 .PHONY: check
