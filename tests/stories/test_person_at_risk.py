@@ -56,6 +56,7 @@ UNREACHED = {
     "pages.import_rows": "needs a file; coordinators alone",
     "pages.import_summary": "needs a file; coordinators alone",
     "pages.undo_import": "needs a file; coordinators alone",
+    "pages.take_people_apart": "needs two records that were joined; coordinators alone",
     "pages.pair_dates": "asked by a script of a pair's own page; names nobody",
     "pages.confirm_address": "the secret of its reader",
     "pages.keep_address": "the secret of its reader",
