@@ -61,6 +61,7 @@ def web(
         "MMP_MAIL_URL": post.url,
     }
     command = [sys.executable, "-m", "gunicorn", "tests.faults.web:app"]
+    command += ["--config", "python:tests.faults.loaded"]
     command += ["--workers", str(processes), "--bind", "127.0.0.1:0", "--no-control-socket"]
     with running(command, cwd=Path(__file__).parents[2], environ=environ) as server:
         yield server
