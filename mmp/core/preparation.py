@@ -20,6 +20,10 @@ class Gap(StrEnum):
     ANSWERS = "answers"
     """`count` people have not answered."""
     JOIN_LINK = "join_link"
+    GROUPS = "groups"
+    """`count` break-outs of the agenda have no groups yet, though there are people for them."""
+    GROUPS_DRAFT = "groups_draft"
+    """The groups of `count` break-outs are a draft that was never applied."""
     LANGUAGE = "language"
     """Texts are missing in `language`."""
     DOCUMENTS = "documents"
@@ -49,6 +53,10 @@ class Facts:
     invited: int
     """Those of the list who need no invitation any more: they have one, or have said no."""
     texts: Collection[Mapping[str, str]]
+    without_groups: int = 0
+    """Break-outs of which nobody has made groups."""
+    groups_in_draft: int = 0
+    """Break-outs whose groups were made and not applied."""
 
 
 def todos(facts: Facts, languages: Iterable[str]) -> list[Todo]:
@@ -61,6 +69,8 @@ def todos(facts: Facts, languages: Iterable[str]) -> list[Todo]:
         (_invites(facts), Todo(Gap.INVITATIONS, count=_uninvited(facts))),
         (facts.unanswered > 0, Todo(Gap.ANSWERS, count=facts.unanswered)),
         (facts.online and not facts.join_link, Todo(Gap.JOIN_LINK)),
+        (_seats(facts, facts.without_groups), Todo(Gap.GROUPS, count=facts.without_groups)),
+        (_seats(facts, facts.groups_in_draft), Todo(Gap.GROUPS_DRAFT, count=facts.groups_in_draft)),
         *(
             (True, Todo(Gap.LANGUAGE, language=language))
             for language in missing_languages(facts.texts, languages)
@@ -81,6 +91,11 @@ def is_behind(last_talk: date | None, *, began: date, meeting: date | None) -> b
 def _invites(facts: Facts) -> bool:
     """Whether there are people who could be invited."""
     return facts.published and facts.day_fixed and facts.invited < facts.listed
+
+
+def _seats(facts: Facts, break_outs: int) -> bool:
+    """Whether there are break-outs, and people to sit in them."""
+    return break_outs > 0 and facts.listed > 0
 
 
 def _uninvited(facts: Facts) -> int:

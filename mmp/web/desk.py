@@ -19,7 +19,7 @@ from mmp.web import month as months
 from mmp.web.balance_picture import balance
 from mmp.web.context import context, session
 from mmp.web.guards import actor, planner
-from mmp.web.labels import language_name
+from mmp.web.labels import N_, language_name
 from mmp.web.pages import pages
 from mmp.web.texts import isolate
 from mmp.web.timeline import timeline
@@ -32,9 +32,13 @@ _MENDED_IN = {
     Gap.INVITATIONS: "pages.invitations",
     Gap.ANSWERS: "pages.participants",
     Gap.JOIN_LINK: "pages.edit_event",
+    Gap.GROUPS: "pages.edit_agenda",
+    Gap.GROUPS_DRAFT: "pages.edit_agenda",
     Gap.LANGUAGE: "pages.edit_event",
     Gap.DOCUMENTS: "pages.uploads",
 }
+
+_GROUPS = (Gap.GROUPS, Gap.GROUPS_DRAFT)
 
 
 @pages.get("/programmes/<handle:slug>/desk/")
@@ -126,42 +130,56 @@ def _todos(
         endpoint = _MENDED_IN[todo.gap]
         known = endpoint in current_app.view_functions
         path = url_for(endpoint, slug=slug, key=event.key) if known else None
+        if prepared and todo.gap in _GROUPS and len(prepared.ungrouped) == 1:
+            uuid = prepared.ungrouped[0]
+            path = url_for("pages.breakout_board", slug=slug, key=event.key, uuid=uuid)
         lines.append((isolate(words_of(todo)), path))
     return lines
 
 
 def words_of(todo: Todo) -> str:
     """One thing left to do."""
+    if todo.gap is Gap.LANGUAGE:
+        return str(_("Texts missing: %(language)s", language=language_name(todo.language)))
+    return str(_counted(todo) if todo.count else _(_WORDS[todo.gap]))
+
+
+_WORDS = {
+    Gap.DAY: N_("The day is not fixed"),
+    Gap.UNPUBLISHED: N_("Not published"),
+    Gap.AGENDA: N_("No agenda"),
+    Gap.LIST: N_("Nobody is on the list"),
+    Gap.INVITATIONS: N_("Invitations not sent"),
+    Gap.JOIN_LINK: N_("No join link"),
+    Gap.DOCUMENTS: N_("No documents"),
+}
+
+
+def _counted(todo: Todo) -> str:
+    count = todo.count
     match todo.gap:
-        case Gap.DAY:
-            return str(_("The day is not fixed"))
-        case Gap.UNPUBLISHED:
-            return str(_("Not published"))
-        case Gap.AGENDA:
-            return str(_("No agenda"))
-        case Gap.LIST:
-            return str(_("Nobody is on the list"))
         case Gap.INVITATIONS:
             return str(
                 ngettext(
-                    "%(num)d person is not invited yet",
-                    "%(num)d people are not invited yet",
-                    todo.count,
+                    "%(num)d person is not invited yet", "%(num)d people are not invited yet", count
                 )
-                if todo.count
-                else _("Invitations not sent")
             )
-        case Gap.ANSWERS:
+        case Gap.GROUPS:
             return str(
                 ngettext(
-                    "%(num)d person has not answered",
-                    "%(num)d people have not answered",
-                    todo.count,
+                    "Break-out groups not made yet",
+                    "Groups of %(num)d break-outs not made yet",
+                    count,
                 )
             )
-        case Gap.JOIN_LINK:
-            return str(_("No join link"))
-        case Gap.LANGUAGE:
-            return str(_("Texts missing: %(language)s", language=language_name(todo.language)))
-        case Gap.DOCUMENTS:
-            return str(_("No documents"))
+        case Gap.GROUPS_DRAFT:
+            return str(
+                ngettext(
+                    "Break-out groups not applied yet",
+                    "Groups of %(num)d break-outs not applied yet",
+                    count,
+                )
+            )
+    return str(
+        ngettext("%(num)d person has not answered", "%(num)d people have not answered", count)
+    )

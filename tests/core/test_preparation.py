@@ -38,6 +38,8 @@ def test_nothing_is_left() -> None:
         ({"unanswered": 2}, Todo(Gap.ANSWERS, count=2)),
         ({"join_link": False}, Todo(Gap.JOIN_LINK)),
         ({"documents": 0}, Todo(Gap.DOCUMENTS)),
+        ({"without_groups": 2}, Todo(Gap.GROUPS, count=2)),
+        ({"groups_in_draft": 1}, Todo(Gap.GROUPS_DRAFT, count=1)),
         ({"texts": [{"en": "Talk", "fr": "Exposé"}]}, Todo(Gap.LANGUAGE, language="ar")),
     ),
 )
@@ -47,6 +49,11 @@ def test_one_thing_is_left(change: dict[str, object], todo: Todo) -> None:
 
 def test_a_room_needs_no_link() -> None:
     assert todos(replace(DONE, online=False, join_link=False), LANGUAGES) == []
+
+
+def test_without_people_no_groups_are_missed() -> None:
+    nobody = replace(DONE, listed=0, invited=0, without_groups=1)
+    assert todos(nobody, LANGUAGES) == [Todo(Gap.LIST)]
 
 
 def test_first_things_first() -> None:

@@ -9,7 +9,15 @@ from sqlalchemy.orm import Session
 
 from mmp.core.when import When
 from mmp.models import Break, Programme, TalkLog
-from mmp.models.enums import BreakKind, EventForm, EventStatus, MembershipRole, Partstat
+from mmp.models.breakouts import Breakout
+from mmp.models.enums import (
+    AgendaKind,
+    BreakKind,
+    EventForm,
+    EventStatus,
+    MembershipRole,
+    Partstat,
+)
 from tests.support.factories import MADE_AT, Factory, timed
 from tests.web.desk import sit_down
 from tests.web.html import page
@@ -81,6 +89,30 @@ def test_links_lead_to_where_it_is_done(
         assert path in links
         assert client.get(path).status_code == 200
     assert "/en/programmes/here/events/autumn/" not in links  # a draft has no public page
+
+
+def test_groups_that_are_not_made_lead_to_their_board(
+    client: FlaskClient, session: Session, make: Factory, here: Programme
+) -> None:
+    event = make.event(here, timed(datetime(2026, 9, 28, 9)), key="autumn")
+    make.participation(event, make.person(here))
+    item = make.item(event, datetime(2026, 9, 28, 9), kind=AgendaKind.BREAK_OUT)
+    gone = make.item(event, datetime(2026, 9, 28, 10), kind=AgendaKind.BREAK_OUT)
+    gone.status, gone.cancelled_at = EventStatus.CANCELLED, MADE_AT
+    sit_down(client, session, here)
+    board = f"/en/programmes/here/events/autumn/agenda/{item.uuid}/groups/"
+    desk = page(client, PATH)
+    assert "Break-out groups not made yet" in desk.text
+    assert board in desk.links
+    groups = Breakout(
+        agenda_item=item, draft={"groups": [["x"]]}, created_at=MADE_AT, changed_at=MADE_AT
+    )
+    session.add(groups)
+    session.commit()
+    assert "Break-out groups not applied yet" in page(client, PATH).text
+    groups.applied_at = MADE_AT
+    session.commit()
+    assert "Break-out groups" not in page(client, PATH).text
 
 
 def test_talks_of_pairs_are_not_on_the_desk(

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, raiseload, selectinload
@@ -13,7 +14,15 @@ from mmp.core.errors import NotFound
 from mmp.core.preparation import Facts, Todo, todos
 from mmp.core.texts import Translated
 from mmp.models import AgendaItem, Document, Event, Invitation, Participation, Person, Programme
-from mmp.models.enums import EventForm, EventStatus, InvitationState, Partstat, Precision
+from mmp.models.breakouts import Breakout
+from mmp.models.enums import (
+    AgendaKind,
+    EventForm,
+    EventStatus,
+    InvitationState,
+    Partstat,
+    Precision,
+)
 from mmp.services.permissions import Actor, editable_events, planned_programmes
 from mmp.services.taking_part import TAKING_PART
 
@@ -28,6 +37,19 @@ class Preparation:
     listed: int
     unanswered: int
     todos: list[Todo]
+    ungrouped: Sequence[UUID] = ()
+    """Break-outs of the agenda whose groups are not applied yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """An agenda item: whether groups are to be made for it that are not applied, and whether there
+    is a draft of them."""
+
+    uuid: UUID
+    title: Translated
+    waits: bool
+    drafted: bool
 
 
 def person_of(session: Session, actor: Actor) -> Person:
@@ -98,7 +120,7 @@ def preparation(
     }
     if not coming:
         return {}
-    titles = _agenda_titles(session, coming)
+    agendas = _agendas(session, coming)
     answers = _answers(session, coming)
     documents = _documents(session, coming)
     uninvited = _uninvited(session, coming)
@@ -106,7 +128,7 @@ def preparation(
         number: _prepared(
             event,
             programme,
-            titles.get(number, []),
+            agendas.get(number, []),
             answers.get(number, {}),
             documents.get(number, 0),
             uninvited.get(number, 0),
@@ -118,7 +140,7 @@ def preparation(
 def _prepared(
     event: Event,
     programme: Programme,
-    titles: list[Translated],
+    agenda: Sequence[_Item],
     answers: Mapping[Partstat, int],
     documents: int,
     uninvited: int,
@@ -129,23 +151,46 @@ def _prepared(
         published=event.status is EventStatus.PUBLISHED,
         online=event.form in _ONLINE,
         join_link=bool(event.join_link),
-        agenda_items=len(titles),
+        agenda_items=len(agenda),
         listed=listed,
         unanswered=unanswered,
         documents=documents,
         invited=listed - uninvited,
-        texts=[event.title, event.description, event.venue, event.city, *titles],
+        texts=[
+            event.title,
+            event.description,
+            event.venue,
+            event.city,
+            *(item.title for item in agenda),
+        ],
+        without_groups=sum(item.waits and not item.drafted for item in agenda),
+        groups_in_draft=sum(item.waits and item.drafted for item in agenda),
     )
-    return Preparation(listed, unanswered, todos(facts, programme.languages))
+    ungrouped = [item.uuid for item in agenda if item.waits]
+    return Preparation(listed, unanswered, todos(facts, programme.languages), ungrouped)
 
 
-def _agenda_titles(session: Session, events: Iterable[int]) -> Mapping[int, list[Translated]]:
-    found: dict[int, list[Translated]] = defaultdict(list)
+def _agendas(session: Session, events: Mapping[int, Event]) -> Mapping[int, list[_Item]]:
+    found: dict[int, list[_Item]] = defaultdict(list)
     rows = session.execute(
-        select(AgendaItem.event_id, AgendaItem.title).where(AgendaItem.event_id.in_(events))
+        select(
+            AgendaItem.event_id,
+            AgendaItem.uuid,
+            AgendaItem.title,
+            (
+                (AgendaItem.kind == AgendaKind.BREAK_OUT)
+                & (AgendaItem.status != EventStatus.CANCELLED)
+                & Breakout.applied_at.is_(None)
+            ).label("waits"),
+            Breakout.draft,
+        )
+        .outerjoin(Breakout, Breakout.agenda_item_id == AgendaItem.id)
+        .where(AgendaItem.event_id.in_(events))
+        .order_by(AgendaItem.position, AgendaItem.id)
     )
-    for event_id, title in rows:
-        found[event_id].append(title)
+    for row in rows:
+        drafted = bool(row.draft and any(row.draft.get("groups", ())))
+        found[row.event_id].append(_Item(row.uuid, row.title, bool(row.waits), drafted))
     return found
 
 
