@@ -1,6 +1,7 @@
 """Who cancels: their partner hears of it, once, kindly, without the reason."""
 
 from datetime import datetime
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -9,9 +10,11 @@ from sqlalchemy.orm import Session
 from mmp.adapters.clock import FixedClock
 from mmp.core.mail import Site
 from mmp.models import Mail, Participation
-from mmp.models.enums import AnswerVia, AttendanceForm, Entry, Partstat
-from mmp.services import answers, outbox
+from mmp.models.enums import AnswerVia, AttendanceForm, Entry, MembershipRole, Partstat
+from mmp.services import answers, outbox, participants
 from mmp.services.answers import Reply
+from mmp.services.outbox.sources import more_for
+from tests.services.test_pair_board import actor_for
 from tests.support.factories import Factory, timed
 
 SITE = Site("https://mmp.example.org", secret="a secret for the tests alone")
@@ -27,7 +30,8 @@ class Scene:
         self.erik = make.person(programme, name="Erik Lund")
         omar = make.person(programme, name="Omar Said")
         make.pair(programme, self.lina, self.erik)
-        event = make.event(programme, timed(datetime(2026, 9, 28, 14)))
+        self.desk = actor_for(session, make.person(programme, MembershipRole.COORDINATOR))
+        self.event = event = make.event(programme, timed(datetime(2026, 9, 28, 14)))
         self.rows = {
             one.name: make.participation(event, one) for one in (self.lina, self.erik, omar)
         }
@@ -43,6 +47,20 @@ class Scene:
             actor=None,
         )
         self.session.commit()
+
+    def takes_off(self, *names: str) -> UUID:
+        lines = {self.rows[name].uuid: self.rows[name].version for name in names}
+        done = participants.remove_many(
+            self.session, actor=self.desk, now=self.clock.now(), event=self.event, ticked=lines
+        )
+        self.session.commit()
+        assert done.removed is not None
+        return done.removed
+
+    def holds(self, mail: Mail) -> bool:
+        """Whether it leaves when it is due."""
+        made = more_for(self.session, [mail], SITE)
+        return mail.id not in made or made[mail.id].void is None
 
     def mails(self) -> list[Mail]:
         kind = Mail.kind == "partner_away"
@@ -76,6 +94,31 @@ def test_who_does_not_come_either_is_not_told(scene: Scene, partner: Partstat | 
         row.partstat = partner
     scene.session.commit()
     scene.say("Lina Haddad", Partstat.DECLINED)
+    assert not scene.mails()
+
+
+def test_who_is_taken_off_is_told_of_like_who_says_no(scene: Scene) -> None:
+    removed = scene.takes_off("Lina Haddad")
+    [mail] = scene.mails()
+    assert mail.person_id == scene.erik.id
+    assert mail.due_at > scene.clock.now(), "it can be undone"
+    assert scene.holds(mail)
+    participants.restore(
+        scene.session, actor=scene.desk, now=scene.clock.now(), event=scene.event, removed=removed
+    )
+    scene.session.commit()
+    assert not scene.holds(mail), "she is back"
+
+
+def test_of_a_pair_that_is_taken_off_neither_hears(scene: Scene) -> None:
+    scene.takes_off("Lina Haddad", "Erik Lund")
+    assert not any(scene.holds(mail) for mail in scene.mails())
+
+
+def test_who_had_not_said_yes_is_taken_off_silently(scene: Scene) -> None:
+    scene.rows["Lina Haddad"].partstat = Partstat.NEEDS_ACTION
+    scene.session.commit()
+    scene.takes_off("Lina Haddad")
     assert not scene.mails()
 
 

@@ -2,6 +2,7 @@
 
 from mmp.services.answers.links import Asked, asked
 from mmp.services.answers.mails import KINDS, answer_link, tell_seat_free
+from mmp.services.answers.partners import tell_partners_of_removal
 from mmp.services.answers.recording import LONGEST_NOTE, Outcome, Reply, record_answer
 from mmp.services.answers.seats import (
     fill_seats,
@@ -26,6 +27,7 @@ __all__ = [
     "place_in_line",
     "record_answer",
     "seats_taken",
+    "tell_partners_of_removal",
     "tell_seat_free",
     "waiting_line",
 ]

@@ -1,11 +1,12 @@
-"""Who had said yes and now says no: their partner hears of it, once, without the reason.
+"""Who had said yes and does not come after all: their partner hears of it, once, without the
+reason; also where a coordinator took them off the list.
 
 A pair travels to meet. What the answer's note says is for coordinators; the partner gets the fact,
 and the way to another time. Where one of the pair is discreet the mail names nobody and nothing.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +21,9 @@ from mmp.services.outbox import More, source_for
 from mmp.services.taking_part import TAKING_PART
 
 KIND: Final = "partner_away"
+TAKEN_OFF_FOR: Final = timedelta(minutes=10)
+"""How long the mail about who was taken off waits: that can be undone."""
+_SAID_YES: Final = (Partstat.ACCEPTED, Partstat.TENTATIVE)
 
 
 def tell_partners(
@@ -27,9 +31,26 @@ def tell_partners(
 ) -> Sequence[Person]:
     """Tell the partners who are on the list of an event ahead and have not said no themselves;
     gives whom. Nobody where the giver of this answer had not said that they come, or maybe."""
+    if was not in _SAID_YES or row.partstat is not Partstat.DECLINED:
+        return []
+    return _tell(session, now, row, due_at=now)
+
+
+def tell_partners_of_removal(
+    session: Session, *, now: datetime, row: Participation
+) -> Sequence[Person]:
+    """The same of who had said yes and is taken off the list; `row` is still there. The mail says
+    what a no's says, and waits until that can hardly be undone any more."""
+    if row.partstat not in _SAID_YES or row.entry not in TAKING_PART:
+        return []
+    return _tell(session, now, row, due_at=now + TAKEN_OFF_FOR)
+
+
+def _tell(
+    session: Session, now: datetime, row: Participation, *, due_at: datetime
+) -> Sequence[Person]:
     event = row.event
-    said_yes = was in (Partstat.ACCEPTED, Partstat.TENTATIVE)
-    if not said_yes or row.partstat is not Partstat.DECLINED or not _is_ahead(event, now):
+    if not _is_ahead(event, now):
         return []
     mine, other, theirs = aliased(PairMember), aliased(PairMember), aliased(Participation)
     found = session.execute(
@@ -61,6 +82,7 @@ def tell_partners(
             person=person,
             template=KIND,
             dedupe_key=f"{KIND}:{row.uuid}:{person.uuid}",
+            due_at=due_at,
             expires_at=event.starts_at or event.ends_at,
             # Its name would stand in the sender and at the foot.
             programme=None if quiet else event.programme,
@@ -68,7 +90,8 @@ def tell_partners(
             parameters={
                 "neutral": quiet,
                 "partner": None if quiet else Words({"en": row.person.name, **native}),
-                "line": str(row.uuid),
+                "who": str(row.person.uuid),
+                "meeting": str(event.uuid),
                 "page": Link(f"/{{language}}/pairs/{pair.uuid}/"),
             },
         )
@@ -77,20 +100,23 @@ def tell_partners(
 
 @source_for(KIND)
 def still_away(session: Session, mails: Sequence[Mail], site: Site) -> Mapping[int, More]:
-    """Nothing more is said; who says yes again before the mail leaves, of them nothing is."""
-    lines = {UUID(mail.parameters["line"]) for mail in mails}
-    away = set(
-        session.scalars(
-            select(Participation.uuid).where(
-                Participation.uuid.in_(lines), Participation.partstat == Partstat.DECLINED
-            )
-        )
+    """Nothing more is said; who says yes again or is put back before the mail leaves, of them
+    nothing is, nor to a reader who does not come either."""
+    events = {UUID(mail.parameters["meeting"]) for mail in mails}
+    rows = session.execute(
+        select(Event.uuid.label("event"), Person.uuid.label("person"))
+        .join(Participation, Participation.event_id == Event.id)
+        .join(Person, Person.id == Participation.person_id)
+        .where(Event.uuid.in_(events), Participation.partstat != Partstat.DECLINED)
     )
-    return {
-        mail.id: More(void="not_true_any_more")
-        for mail in mails
-        if UUID(mail.parameters["line"]) not in away
-    }
+    coming = {(row.event, row.person) for row in rows}
+    return {mail.id: More(void="not_true_any_more") for mail in mails if not _holds(mail, coming)}
+
+
+def _holds(mail: Mail, coming: Collection[tuple[UUID, UUID]]) -> bool:
+    """Whether the reader comes and who they are told of does not."""
+    event, away = UUID(mail.parameters["meeting"]), UUID(mail.parameters["who"])
+    return (event, away) not in coming and (event, mail.person.uuid) in coming
 
 
 def _is_ahead(event: Event, now: datetime) -> bool:

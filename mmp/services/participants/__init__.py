@@ -1,4 +1,5 @@
-"""Who is on an event's list. Putting someone on it or off it mails nobody."""
+"""Who is on an event's list. Putting someone on it mails nobody; of who had said yes and is taken
+off it their partner hears."""
 
 from mmp.services.participants.adding import add_people, members_in, named_people, not_listed
 from mmp.services.participants.changing import (

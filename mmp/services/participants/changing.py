@@ -156,6 +156,7 @@ def remove(
         event=event,
         kinds=answers.KINDS,
     )
+    answers.tell_partners_of_removal(session, now=now, row=row)
     session.delete(row)
     removed = trail_of(session, actor, now, event).removed(row, whole, together=together)
     answers.fill_seats(session, now=now, event=event)
