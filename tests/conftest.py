@@ -131,17 +131,23 @@ def backend() -> str:
     return "sqlite"
 
 
+@pytest.fixture(scope="session")
+def databases(pytestconfig: pytest.Config) -> Databases:
+    """Where databases come from, for what several tests share."""
+    return pytestconfig.stash[_databases]
+
+
 @pytest.fixture
-def database_url(backend: str, instance: Path, pytestconfig: pytest.Config) -> Iterator[str]:
+def database_url(backend: str, instance: Path, databases: Databases) -> Iterator[str]:
     """A database of the test's own: all tables, no rows."""
-    with pytestconfig.stash[_databases].database(backend, instance) as url:
+    with databases.database(backend, instance) as url:
         yield url
 
 
 @pytest.fixture
-def empty_database_url(backend: str, instance: Path, pytestconfig: pytest.Config) -> Iterator[str]:
+def empty_database_url(backend: str, instance: Path, databases: Databases) -> Iterator[str]:
     """A database without even tables."""
-    with pytestconfig.stash[_databases].database(backend, instance, migrated=False) as url:
+    with databases.database(backend, instance, migrated=False) as url:
         yield url
 
 
