@@ -21,11 +21,11 @@ def _migrate(url: str, instance: Path) -> None:
     # The tests of the pure rules start without the web framework.
     import flask_migrate
 
+    from mmp.adapters.backroom import back_room
     from mmp.adapters.database import db
-    from mmp.app import create_app
     from mmp.config import Settings
 
-    app = create_app(Settings.load({"MMP_DATABASE_URL": url}, instance=instance))
+    app = back_room(Settings.load({"MMP_DATABASE_URL": url}, instance=instance))
     with app.app_context():
         flask_migrate.upgrade()
         db.engine.dispose()
