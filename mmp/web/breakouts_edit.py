@@ -36,6 +36,7 @@ def breakout_settings(slug: str, key: str, uuid: UUID) -> Response:
     """How many groups, what counts most, which rules, the question for all."""
     people, place = _people(slug, key, uuid)
     form = SettingsForm(**_typed(place, len(people)))
+    form.offer(people)
     theirs = None
     if form.validate_on_submit():
         try:
@@ -121,8 +122,10 @@ def _known(settings: Settings, place: Place, people: list[Person]) -> None:
     """Rules name people of the list, or who was in a rule before."""
     before = service.settings_of(place.breakout)
     known = {str(one.uuid) for one in people}
-    known |= {one for pair in (*before.together, *before.apart) for one in pair}
-    if any(one not in known for pair in (*settings.together, *settings.apart) for one in pair):
+    known |= before.named
+    if not known.issuperset(settings.facilitators):
+        raise UserError("Choose people of the list.", field="facilitators")
+    if not settings.named <= known:
         raise UserError("Choose people of the list.", field="rules")
 
 

@@ -119,6 +119,9 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]  # untyped
     )
     common_language = BooleanField(_l("Everybody in a group shares a language"))
     rules = RulesField(_l("Who must or must not sit together"))
+    facilitators = SelectMultipleField(
+        _l("Who can lead a group"), choices=[], validate_choice=False
+    )
     seconds = CountField(
         _l("Seconds a search may take"),
         validators=[InputRequired(_l("Write a number of seconds, like 10."))],
@@ -129,6 +132,14 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]  # untyped
     region = _weight("region")
     gender = _weight("gender")
     group = _weight("group")
+
+    def offer(self, people: Sequence[Person]) -> None:
+        """Who may be named as able to lead; whom one may not see stays who they are."""
+        named = [SelectChoice(str(one.uuid), one.name) for one in people if may_name(one)]
+        shown = {choice.value for choice in named}
+        hidden = [one for one in self.facilitators.data or () if one not in shown]
+        words = _("Somebody who is not shown here")
+        self.facilitators.choices = [*named, *(SelectChoice(one, words) for one in hidden)]
 
     def weights(self) -> list[WeightField]:
         """The fields under “advanced”."""
@@ -145,6 +156,7 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]  # untyped
             partners=Partners(self.partners.data),
             together=self.rules.pairs("together"),
             apart=self.rules.pairs("apart"),
+            facilitators=tuple(dict.fromkeys(self.facilitators.data or ())),
             common_language=bool(self.common_language.data),
             seconds=self.seconds.data or 0,
         )
@@ -174,6 +186,7 @@ def typed_settings(settings: Settings, question: dict[str, str], version: int) -
         "partners": settings.partners.value,
         "common_language": settings.common_language,
         "rules": rules,
+        "facilitators": list(settings.facilitators),
         "seconds": settings.seconds,
         **{name: f"{settings.weights[name]:g}" for name in settings.weights},
     }

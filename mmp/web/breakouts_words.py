@@ -78,6 +78,10 @@ def reason(table: Table, person: Person, one: Reason) -> Markup:
     match one.code:
         case "breaks_language":
             return escape(_("shares no language with this group"))
+        case "only_facilitator":
+            return escape(_("the only one here who can lead"))
+        case "breaks_facilitator":
+            return escape(_("nobody here can lead"))
         case "language":
             spoken = language_name(table.languages[one.value])
             return isolate(_("all understand: %(language)s", language=spoken))
@@ -109,7 +113,7 @@ def reasons(table: Table, person: Person, found: Iterable[Reason]) -> list[tuple
     return [line for line in said if line[0]]
 
 
-_ORDER = ("with", "only_one_of", "again", "new", "not_with", "language")
+_ORDER = ("with", "only_facilitator", "only_one_of", "again", "new", "not_with", "language")
 """Broken rules come before all of them."""
 
 
@@ -215,6 +219,7 @@ _TROUBLES: Mapping[str, str] = {
     "reports_away": N_(
         "%(person)s is to report for group %(have)s and does not take part: choose somebody else."
     ),
+    "rule_away": N_("Rules name who does not take part; those do not count now: %(names)s."),
     "together_and_apart": N_("%(names)s must sit together and must not: take back one rule."),
     "unit_too_big": N_(
         "%(names)s must sit together, and no group holds so many: %(need)s people, %(have)s seats."
@@ -225,7 +230,10 @@ _TROUBLES: Mapping[str, str] = {
     "too_many_apart": N_(
         "None of these may meet another, and there are only %(have)s groups: %(names)s."
     ),
-    "facilitators": N_("%(need)s groups need a facilitator; there are %(have)s."),
+    "facilitators": N_(
+        "%(need)s groups each need somebody who can lead, and there are %(have)s of those you "
+        "named: name more, or make fewer groups."
+    ),
     "no_language": N_("Nobody knows which languages %(names)s speaks: write them down."),
     "no_common_language": N_("%(names)s must sit together and share no language."),
     "no_room": N_("No room speaks a language of %(names)s: let somebody interpret."),

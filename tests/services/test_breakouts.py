@@ -14,6 +14,7 @@ from mmp.models.enums import AgendaKind, MembershipRole, Partstat
 from mmp.services import breakouts as service
 from mmp.services.breakouts import Move, MovedMeanwhile, Place, Settings, problems, running
 from mmp.services.breakouts.drafts import draft_of, put, seated
+from mmp.services.breakouts.settings import settings_of
 from mmp.services.permissions import Actor
 from tests.services.test_pair_board import actor_for
 from tests.support.factories import Factory
@@ -135,8 +136,7 @@ def test_a_search_lands_as_a_draft_around_the_locked_and_can_be_taken_back(desk:
         desk.move("c", 1, 0, desk.version)
     service.end(desk.session, actor=desk.actor, now=NOW, place=desk.place())
     assert not running.tell(desk.session, again, done=2, found={}, beat=202.0), "it is to end"
-    number = {one: at for at, one in enumerate(again.people)}
-    groups = tuple(tuple(number[desk.of(letter)] for letter in group) for group in ("aceg", "bdfh"))
+    groups = [[desk.of(letter) for letter in group] for group in ("aceg", "bdfh")]
     assert running.land(desk.session, again, groups, now=NOW)
     assert desk.drawn() == ["aceg", "bdfh"]
     service.undo(desk.session, actor=desk.actor, now=NOW, place=desk.place(), version=desk.version)
@@ -246,6 +246,62 @@ def test_a_facilitator_who_declined_is_named(desk: Desk) -> None:
     desk.session.flush()
     (told,) = service.table_of(desk.session, desk.place()).troubles
     assert (told.code, told.people, told.have) == ("leads_away", (desk.people[2],), 2)
+
+
+def test_where_nobody_takes_part_nothing_is_searched(desk: Desk) -> None:
+    desk.wish()
+    for row in service.participations(desk.session, desk.item.event):
+        desk.session.delete(row)
+    desk.session.flush()
+    board = service.board_of(desk.session, desk.place())
+    assert [one.code for one in board.table.troubles] == ["nobody"]
+    with pytest.raises(UserError, match="Mend this first"):
+        service.ask(
+            desk.session, actor=desk.actor, now=NOW, place=desk.place(), version=desk.version
+        )
+
+
+def test_a_rule_about_who_declined_is_named_and_stops_nothing(desk: Desk) -> None:
+    desk.wish(apart=((desk.of("a"), desk.of("b")),), facilitators=(desk.of("b"), desk.of("c")))
+    for row in service.participations(desk.session, desk.item.event):
+        if row.person is desk.people[1]:
+            row.partstat = Partstat.DECLINED
+    desk.session.flush()
+    table = service.table_of(desk.session, desk.place())
+    away, leads = table.troubles
+    assert (away.code, away.people, away.stops) == ("rule_away", (desk.people[1],), False)
+    assert (leads.code, leads.have, leads.need, leads.stops) == ("facilitators", 1, 2, False)
+    assert table.problem is not None
+
+
+def test_each_group_gets_one_who_can_lead(desk: Desk) -> None:
+    place = desk.wish(facilitators=(desk.of("b"), desk.of("c")))
+    desk.seat("abcd", "efgh")
+    assert place.breakout is not None
+    board = service.board_of(desk.session, desk.place())
+    assert board.measures is not None
+    assert board.measures.hard == 1, "nobody in the second group can lead"
+    place.breakout.groups[1].facilitator = desk.people[4]
+    desk.session.flush()
+    board = service.board_of(desk.session, desk.place())
+    assert board.measures is not None
+    assert board.measures.hard == 0, "but who leads it can"
+
+
+def test_joined_records_keep_their_seat_and_their_rules(desk: Desk) -> None:
+    desk.wish(
+        apart=((desk.of("a"), desk.of("b")), (desk.of("b"), desk.of("h"))),
+        facilitators=(desk.of("h"),),
+    )
+    place = desk.seat("abcd", "efg")
+    service.follow(desk.session, desk.people[7].uuid, desk.people[0].uuid)
+    service.follow(desk.session, desk.people[2].uuid, desk.people[7].uuid)
+    settings = settings_of(place.breakout)
+    assert settings.apart == ((desk.of("a"), desk.of("b")), (desk.of("b"), desk.of("a")))
+    assert settings.facilitators == (desk.of("a"),)
+    assert desk.drawn() == ["abdh", "efg"]
+    service.follow(desk.session, desk.people[1].uuid, desk.people[0].uuid)
+    assert settings_of(place.breakout).apart == (), "nobody is kept apart from themselves"
 
 
 def test_who_does_not_plan_finds_nothing(desk: Desk) -> None:

@@ -5,11 +5,11 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from mmp.adapters.database import db
-from mmp.models import Person, Programme
+from mmp.models import Participation, Person, Programme
 from mmp.models.breakouts import Breakout, BreakoutSeat
 from mmp.models.enums import AgendaKind, MembershipRole, Region
 from mmp.services.breakouts.drafts import draft_of, put, seated
@@ -201,6 +201,21 @@ def test_too_many_people_are_a_sentence(client: FlaskClient, session: Session) -
         data={name: found.fields[name] for name in ("csrf_token", "version")},
     )
     assert "Mend this first" in page(client, asked.location).text
+
+
+def test_who_can_lead_is_ticked_and_said(client: FlaskClient, session: Session) -> None:
+    board = Board(session, 6)
+    sit_down(client, session, board.programme)
+    able = [str(board.people[0].uuid), str(board.people[1].uuid)]
+    status, _found = fill_in(client, f"{board.path}settings/", more=WISHES | {"facilitators": able})
+    assert status == 200
+    board.seat(2)
+    assert page(client, board.path).text.count("the only one here who can lead") == 2
+    session.execute(delete(Participation).where(Participation.person_id == board.people[1].id))
+    session.commit()
+    text = page(client, board.path).text
+    assert "those do not count now: Mentor 001" in text
+    assert "there are 1 of those you named" in text
 
 
 @pytest.mark.both_databases

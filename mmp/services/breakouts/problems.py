@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, raiseload
 
 from mmp.core.breakouts.conflicts import conflicts
 from mmp.core.breakouts.problem import Groups, Problem, even_sizes
@@ -16,7 +17,7 @@ from mmp.core.errors import UserError
 from mmp.core.texts import language_of
 from mmp.core.zones import day_in_zone
 from mmp.models import Event, Pair, PairMember, Participation, Person
-from mmp.models.breakouts import Breakout
+from mmp.models.breakouts import Breakout, BreakoutGroup
 from mmp.models.enums import Gender
 from mmp.services.breakouts.drafts import Draft, draft_of
 from mmp.services.breakouts.met import rounds_before
@@ -82,7 +83,7 @@ class Table:
 
 
 def table_of(session: Session, place: Place) -> Table:
-    """Who sits where and what could be computed of it; seven statements, whatever the people."""
+    """Who sits where and what could be computed of it; eight statements, whatever the people."""
     listed = participations(session, place.event)
     people = [row.person for row in listed]
     breakout = place.breakout
@@ -93,6 +94,7 @@ def table_of(session: Session, place: Place) -> Table:
     gone = sum(one not in number for one in kept.place)
     table = Table(place, settings, people, draft, gone, number=number)
     table.troubles += troubles_of(table)
+    table.troubles += _named_in_vain(session, table)
     if not table.stops:
         _fill(session, table, listed)
     return table
@@ -135,7 +137,22 @@ def troubles_of(table: Table) -> Iterator[Trouble]:
                 yield Trouble(f"{name}_away", (person,), group.position + 1)
 
 
-def _groups(breakout: Breakout | None, count: int) -> list:  # type: ignore[type-arg]
+def _named_in_vain(session: Session, table: Table) -> Iterator[Trouble]:
+    """Rules that name somebody who does not take part keep nobody from sitting anywhere; one
+    statement, where there are any."""
+    away = [UUID(one) for one in table.settings.named if one not in table.number]
+    if away and table.people:
+        found = session.scalars(
+            select(Person)
+            .where(Person.uuid.in_(away), Person.erased_at.is_(None))
+            .options(raiseload("*"))
+            .order_by(Person.name, Person.id)
+        ).all()
+        if found:
+            yield Trouble("rule_away", tuple(found), len(found), stops=False)
+
+
+def _groups(breakout: Breakout | None, count: int) -> list[BreakoutGroup]:
     return [one for one in breakout.groups if one.position < count] if breakout else []
 
 
@@ -169,6 +186,7 @@ def _fill(session: Session, table: Table, listed: Sequence[Participation]) -> No
         languages=tuple(_bits(_spoken(one), codes) for one in table.people) if speaks else (),
         preferred=tuple(_bits([language_of(one.locale)], codes) for one in table.people),
         rooms=rooms if any(rooms) else (),
+        facilitators=_facilitators(table, groups),
         apart=apart,
         together=together,
         pinned=tuple((0, one, at) for one, at in sorted(pinned.items())),
@@ -217,6 +235,15 @@ def _rules(
         partners = {pair for pair in _partners(session, table) if _two(pair) not in known}
         (apart if settings.partners is Partners.APART else together).update(partners)
     return frozenset(apart), frozenset(together)
+
+
+def _facilitators(table: Table, groups: Sequence[BreakoutGroup]) -> frozenset[int] | None:
+    """Those of whom each group needs one, and whoever leads one; None where none is asked for."""
+    if not table.settings.facilitators:
+        return None
+    leads = (str(one.facilitator.uuid) for one in groups if one.facilitator)
+    able = {*table.settings.facilitators, *leads}
+    return frozenset(table.number[one] for one in able if one in table.number)
 
 
 def _partners(session: Session, table: Table) -> set[tuple[int, int]]:

@@ -7,7 +7,7 @@ dies leaves a search that is running without a sign of life; another one takes i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from uuid import uuid4
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from mmp.core.breakouts.problem import Groups, Problem, Weights
+from mmp.core.breakouts.problem import Problem, Weights
 from mmp.core.errors import StaleEdit, UserError
 from mmp.models import AgendaItem, Event, Person
 from mmp.models.breakouts import Breakout, BreakoutGroup
@@ -87,11 +87,17 @@ class Search:
     """The break-out's."""
     item: int
     uuid: str
+    seconds: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be searched, with the people by their numbers in it."""
+
     people: tuple[str, ...]
     problem: Problem
     weights: Weights
-    seconds: int
-    seed: int
 
 
 def take_up(session: Session, *, beat: float) -> Search | None:
@@ -111,22 +117,18 @@ def take_up(session: Session, *, beat: float) -> Search | None:
         if run.get("stop"):  # its worker died before it heard so
             _write(session, number, {**run, "state": "ended"})
             continue
-        table = _table(session, number)
-        if table.problem is None:
-            _write(session, number, {**run, "state": "failed", "why": "troubles"})
-            continue
         _write(session, number, {**run, "state": "running", "beat": beat, "done": 0})
-        return Search(
-            number,
-            item,
-            run["uuid"],
-            tuple(str(one.uuid) for one in table.people),
-            table.problem,
-            table.settings.for_solver(),
-            run["seconds"],
-            run["seed"],
-        )
+        return Search(number, item, run["uuid"], run["seconds"], run["seed"])
     return None
+
+
+def wanted(session: Session, search: Search) -> Wanted | None:
+    """What a search is for, as it stands now; None where something must be mended first."""
+    table = _table(session, search.number)
+    if table.problem is None:
+        return None
+    people = tuple(str(one.uuid) for one in table.people)
+    return Wanted(people, table.problem, table.settings.for_solver())
 
 
 def tell(
@@ -145,7 +147,9 @@ def tell(
     return not run.get("stop")
 
 
-def land(session: Session, search: Search, groups: Groups, *, now: datetime) -> bool:
+def land(
+    session: Session, search: Search, groups: Sequence[Sequence[str]], *, now: datetime
+) -> bool:
     """Let the groups that were found be the draft, with the way back; gives whether they are.
 
     Not where settings changed meanwhile: then the search was for something else.
@@ -157,8 +161,7 @@ def land(session: Session, search: Search, groups: Groups, *, now: datetime) -> 
     if breakout.run.get("state") != "running":
         return False
     breakout.run = {**breakout.run, "state": "done", "done": search.seconds}
-    people = [tuple(search.people[one] for one in group) for group in groups]
-    draft = seated(people, draft_of(breakout).locked)
+    draft = seated(groups, draft_of(breakout).locked)
     put(breakout, draft, now=now, did={"code": "searched"})
     session.flush()
     asked_by = breakout.run.get("by")
@@ -183,12 +186,12 @@ def wait_again(session: Session, search: Search) -> None:
         _write(session, search.number, {**run, "state": "asked", "done": 0})
 
 
-def fail(session: Session, search: Search) -> None:
-    """The search broke; the draft stays as it was."""
+def fail(session: Session, search: Search, *, why: str) -> None:
+    """The search broke or cannot be done; the draft stays as it was."""
     hold_item(session, search.item)
     run = _run(session, search.number)
     if run.get("uuid") == search.uuid and run.get("state") == "running":
-        _write(session, search.number, {**run, "state": "failed", "why": "error"})
+        _write(session, search.number, {**run, "state": "failed", "why": why})
 
 
 def _waits(run: Mapping[str, Any], beat: float) -> bool:

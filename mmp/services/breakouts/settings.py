@@ -65,6 +65,8 @@ class Settings:
     partners: Partners = Partners.APART
     together: tuple[Two, ...] = ()
     apart: tuple[Two, ...] = ()
+    facilitators: tuple[str, ...] = ()
+    """With them, each group needs one of them, or who leads it."""
     common_language: bool = True
     """Whether everybody in a group must share a language."""
     seconds: int = 10
@@ -74,6 +76,12 @@ class Settings:
         if name in self.weights:
             return float(self.weights[name])
         return 1.0 if name in ATTRIBUTES else float(getattr(_WEIGHTS[self.preset], name))
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The public numbers of all whom a rule names."""
+        rules = (one for pair in (*self.together, *self.apart) for one in pair)
+        return frozenset((*rules, *self.facilitators))
 
     def for_solver(self) -> Weights:
         """The weights as the solver takes them."""
@@ -98,6 +106,7 @@ def settings_of(breakout: Breakout | None, people: int = 0) -> Settings:
         partners=Partners(kept.get("partners", Partners.APART)),
         together=tuple((one, other) for one, other in kept.get("together", ())),
         apart=tuple((one, other) for one, other in kept.get("apart", ())),
+        facilitators=tuple(kept.get("facilitators", ())),
         common_language=kept.get("common_language", True),
         seconds=kept.get("seconds", 10),
     )
@@ -180,7 +189,7 @@ def _kept(settings: Settings) -> dict[str, Any]:
         for name, weight in settings.weights.items()
         if weight != Settings(preset=settings.preset).of(name)
     }
-    for name in ("sizes", "together", "apart"):
+    for name in ("sizes", "together", "apart", "facilitators"):
         values[name] = [list(row) if isinstance(row, tuple) else row for row in values[name]]
     return values
 

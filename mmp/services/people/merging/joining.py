@@ -24,7 +24,7 @@ from mmp.models import (
     SignInLink,
 )
 from mmp.models.enums import Gender, Region
-from mmp.services import matching
+from mmp.services import breakouts, matching
 from mmp.services.calendar_changes import count_events
 from mmp.services.people.editing import may_change_address, note, plain_values
 from mmp.services.people.merging.events import events_of
@@ -136,6 +136,7 @@ def join_people(
     _take_along(session, gone, kept)
     _rename(session, gone, kept)
     matching.follow(session, gone.uuid, kept.uuid)
+    breakouts.follow(session, gone.uuid, kept.uuid)
     for one in references(Base.metadata):
         if not (one.single or one.name == ACTED):
             session.execute(
