@@ -8,6 +8,7 @@ from threading import Event as Flag
 from sqlalchemy.orm import Session
 
 from mmp.adapters.clock import Clock
+from mmp.jobs.turns import in_turn
 from mmp.services import matching as service
 from mmp.services.matching import Impossible, Work
 
@@ -22,39 +23,31 @@ class Stopped(Exception):
 
 def run_waiting(sessions: Callable[[], Session], clock: Clock, stopping: Flag) -> None:
     """Work out all that wait, the oldest first."""
-    while not stopping.is_set():
-        with sessions() as session:
-            work = service.claim(session, now=clock.now())
-            session.commit()
-        if work is None:
-            return
-        try:
-            _run(sessions, clock, work, stopping)
-        except Stopped:
-            continue
-        except Exception as error:
-            # One that breaks the solver must not keep all others waiting.
-            log.exception("matching %s: %s", work.number, type(error).__name__)
-            _fail(sessions, work, Impossible("broken"))
+    in_turn(
+        sessions,
+        stopping,
+        take=lambda session: service.claim(session, now=clock.now()),
+        do=lambda work: _run(sessions, clock, work, stopping),
+        fail=lambda session, work: service.fail(session, work, why=Impossible("broken")),
+        log=log,
+    )
 
 
 def _run(sessions: Callable[[], Session], clock: Clock, work: Work, stopping: Flag) -> None:
-    try:
-        with sessions() as session:
+    with sessions() as session:
+        try:
             tell = _progress(sessions, clock, work, stopping)
             draft = service.compute(session, work, now=clock.now(), tell=tell)
-    except Impossible as why:
-        _fail(sessions, work, why)
-        return
-    if draft is not None:
-        with sessions() as session:
-            service.finish(session, work, now=clock.now(), draft=draft)
-            session.commit()
-
-
-def _fail(sessions: Callable[[], Session], work: Work, why: Impossible) -> None:
-    with sessions() as session:
-        service.fail(session, work, why=why)
+            session.rollback()  # it only read, and others may have written since
+            if draft is not None:
+                service.finish(session, work, now=clock.now(), draft=draft)
+        except Impossible as why:
+            session.rollback()
+            service.fail(session, work, why=why)
+        except Stopped:
+            session.rollback()
+            if stopping.is_set():
+                service.wait_again(session, work)
         session.commit()
 
 

@@ -7,15 +7,20 @@ import logging
 from collections.abc import Callable
 from dataclasses import asdict
 from threading import Event as Flag
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mmp.adapters.clock import Clock
-from mmp.adapters.solver import GroupSearch
+from mmp.adapters.solver import GroupSearch, SearchBroke
 from mmp.jobs.claims import database_seconds
+from mmp.jobs.turns import in_turn
 from mmp.services.breakouts import running
-from mmp.services.breakouts.running import Search
+from mmp.services.breakouts.running import Search, Wanted
+
+if TYPE_CHECKING:
+    from mmp.core.breakouts.solving import Solution
 
 EVERY = 2.0
 """Seconds after which a worker looks whether somebody asked."""
@@ -26,45 +31,55 @@ log = logging.getLogger("mmp.groups")
 
 def search_asked(sessions: Callable[[], Session], clock: Clock, stopping: Flag) -> None:
     """Do all searches that wait, the oldest first."""
-    while not stopping.is_set():
-        with sessions() as session:
-            search = running.take_up(session, beat=_beat(session))
-            session.commit()
-        if search is None:
-            return
-        try:
-            _do(sessions, clock, search, stopping)
-        except Exception as error:
-            # One that breaks the search must not keep all others waiting.
-            log.exception("groups %s: %s", search.uuid, type(error).__name__)
-            with sessions() as session:
-                running.fail(session, search)
-                session.commit()
+    in_turn(
+        sessions,
+        stopping,
+        take=lambda session: running.take_up(session, beat=_beat(session)),
+        do=lambda search: _do(sessions, clock, search, stopping),
+        fail=lambda session, search: running.fail(session, search, why="error"),
+        log=log,
+    )
 
 
 def _do(sessions: Callable[[], Session], clock: Clock, search: Search, stopping: Flag) -> None:
+    with sessions() as session:
+        wanted = running.wanted(session, search)
+        if wanted is None:
+            running.fail(session, search, why="troubles")
+            session.commit()
+            return
+    best = _searched(sessions, search, wanted, stopping)
+    with sessions() as session:
+        if best is None:
+            running.wait_again(session, search)
+        else:
+            groups = [[wanted.people[one] for one in group] for group in best.plan[0]]
+            running.land(session, search, groups, now=clock.now())
+        session.commit()
+
+
+def _searched(
+    sessions: Callable[[], Session], search: Search, wanted: Wanted, stopping: Flag
+) -> "Solution | None":
+    """The best that is found; None where the worker stops before the search is over. Raises
+    SearchBroke."""
     seconds = float(search.seconds)
-    work = GroupSearch(search.problem, search.weights, seconds=seconds, seed=search.seed)
-    done, wanted = 0.0, True
+    work = GroupSearch(wanted.problem, wanted.weights, seconds=seconds, seed=search.seed)
+    done, go_on = 0.0, True
     try:
-        while wanted and not work.over and not stopping.is_set():
+        while go_on and not work.over:
+            if stopping.is_set():
+                return None
             work.listen(STEP)
             done += STEP
-            wanted = _tell(sessions, search, work, done)
-        if stopping.is_set() and not work.over:
-            with sessions() as session:
-                running.wait_again(session, search)
-                session.commit()
-            return
+            go_on = _tell(sessions, search, work, done)
         if not work.over:
             work.stop()
     finally:
         work.close()
     if work.best is None:
-        raise RuntimeError("nothing was found")
-    with sessions() as session:
-        running.land(session, search, work.best.plan[0], now=clock.now())
-        session.commit()
+        raise SearchBroke
+    return work.best
 
 
 def _tell(sessions: Callable[[], Session], search: Search, work: GroupSearch, done: float) -> bool:

@@ -394,6 +394,8 @@ def test_who_changes_a_round_ends_its_run(table: Table) -> None:
     service.claim(table.session, now=NOW)
     later = service.claim(table.session, now=NOW + timedelta(minutes=3))
     assert later is not None, "its worker is dead"
+    assert service.wait_again(table.session, later)
+    assert service.claim(table.session, now=NOW + timedelta(minutes=3)), "its worker was stopped"
 
 
 def test_who_is_erased_or_joined_is_followed(table: Table) -> None:

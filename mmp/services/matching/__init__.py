@@ -36,6 +36,7 @@ from mmp.services.matching.running import (
     finish,
     progress,
     stop,
+    wait_again,
 )
 from mmp.services.matching.setup import (
     FIRST,
@@ -109,6 +110,7 @@ __all__ = [
     "standing",
     "stop",
     "token_source",
+    "wait_again",
     "waiting_for",
     "weights_from",
 ]

@@ -151,6 +151,7 @@ def claim(session: Session, *, now: datetime) -> Work | None:
         )
         .order_by(Matching.id)
         .limit(1)
+        .with_for_update(skip_locked=True)
     )
     if row is None:
         return None
@@ -226,6 +227,15 @@ def fail(session: Session, work: Work, *, why: Impossible) -> bool:
     run = {"state": RunState.FAILED, "why": why.why, "who": why.who, "whom": why.whom}
     settings = row.settings | {RUN: run}
     return _write(session, work, settings=settings, version=work.version + 1)
+
+
+def wait_again(session: Session, work: Work) -> bool:
+    """The worker stops: the next one begins at once, not only when this one counts as dead."""
+    row = session.get(Matching, work.number, populate_existing=True)
+    if row is None or row.version != work.version:
+        return False
+    run = row.settings[RUN] | {"state": RunState.WAITING, "done": 0}
+    return _write(session, work, settings=row.settings | {RUN: run})
 
 
 def _write(session: Session, work: Work, **values: Any) -> bool:
