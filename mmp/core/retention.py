@@ -1,4 +1,5 @@
-"""How long kinds of data are kept once a programme is over: months, counted by the calendar."""
+"""How long kinds of data are kept once a programme is over, and wishes once their pairs are
+published: months, counted by the calendar."""
 
 from calendar import monthrange
 from collections.abc import Mapping
@@ -10,10 +11,12 @@ DEFAULTS: Final[Mapping[str, int]] = {
     "talk_logs": 12,
     "mail_words": 3,
     "inbound_mail": 3,
+    "wishes": 3,
     "people": 36,
 }
 """Months by kind. Notes and mails serve a meeting, and the next three months its questions; what
-pairs noted serves the report of the year; people may come back within three years."""
+pairs noted serves the report of the year; wishes serve until the new pairs have found each other;
+people may come back within three years."""
 LONGEST: Final = 120
 
 

@@ -320,6 +320,8 @@ class RetainedKind(StrEnum):
     TALK_LOGS = "talk_logs"
     MAIL_WORDS = "mail_words"
     INBOUND_MAIL = "inbound_mail"
+    WISHES = "wishes"
+    """Rounds of matching with the wishes given for them; the pairs stay."""
     PEOPLE = "people"
     """Who left, or whose last programme is over: erased, unless they agreed to be contacted."""
 

@@ -93,6 +93,10 @@ RETAINED = {
         N_("Mails that came in"),
         N_("Once they are dealt with nobody needs them."),
     ),
+    RetainedKind.WISHES: (
+        N_("Wishes for partners, and what the search made of them"),
+        N_("Counted from when the last pairs were published; the pairs stay."),
+    ),
     RetainedKind.PEOPLE: (
         N_("People who take part nowhere else"),
         N_("They are erased, but who agreed to be contacted; figures stay."),

@@ -8,12 +8,25 @@ from sqlalchemy.orm import Session
 
 from mmp.core.errors import UserError
 from mmp.core.retention import goes_on
-from mmp.models import HistoryEntry, InboundMail, Participation, Person
+from mmp.models import (
+    Answer,
+    Form,
+    HistoryEntry,
+    InboundMail,
+    Matching,
+    Participation,
+    Person,
+    Programme,
+    Question,
+    Response,
+)
 from mmp.models.enums import (
     ConsentPurpose,
+    FormKind,
     InboundKind,
     InboundState,
     MembershipRole,
+    QuestionKind,
     RetainedKind,
     Strength,
 )
@@ -74,6 +87,41 @@ def test_mails_about_no_programme_go_by_themselves(session: Session) -> None:
     session.commit()
     assert (privacy.let_go(session, now=NOW), privacy.let_go(session, now=NOW)) == (1, 0)
     assert session.scalars(select(InboundMail.received_at)).all() == [NOW]
+
+
+def _round(session: Session, here: Programme, lina: Person, key: str) -> Matching:
+    """One of matching, with a wish."""
+    form = Form(
+        key=key, kind=FormKind.WISHES, title={"en": "Wishes"}, created_at=NOW, changed_at=NOW
+    )
+    form.programme_id = here.id
+    question = Question(key="whom", position=0, kind=QuestionKind.PERSON, text={"en": "Whom?"})
+    response = Response(submitted_at=NOW, person=lina)
+    response.answers.append(Answer(value=[str(lina.uuid)], question=question))
+    form.questions.append(question)
+    form.responses.append(response)
+    row = Matching(programme=here, form=form, created_at=NOW, changed_at=NOW)
+    session.add(row)
+    return row
+
+
+def test_wishes_go_once_their_pairs_are_published(session: Session, make: Factory) -> None:
+    here = make.programme()
+    make.event(here)
+    first, second = (_round(session, here, make.person(here), key) for key in ("one", "two"))
+    first.published_at = NOW - timedelta(days=200)
+    session.commit()
+    assert privacy.let_go(session, now=NOW) == 0, "one round is still open"
+    second.published_at = datetime.fromisoformat("2026-06-01T12:00+00:00")
+    session.commit()
+    kept = {one.kind: one for one in privacy.kept_in(session, now=NOW, programme=here)}
+    assert (kept[RetainedKind.WISHES].goes, kept[RetainedKind.WISHES].rows) == (
+        date(2026, 9, 1),
+        2,
+    )
+    assert privacy.let_go(session, now=datetime.fromisoformat("2026-09-01T12:00+00:00")) == 2
+    for table in (Matching, Form, Response, Answer):
+        assert session.scalars(select(table.id)).all() == []
 
 
 def test_nobody_is_erased_by_a_default(session: Session, make: Factory) -> None:

@@ -13,8 +13,10 @@ from mmp.core.retention import DEFAULTS, LONGEST, goes_on
 from mmp.core.zones import day_in_zone
 from mmp.models import (
     Event,
+    Form,
     InboundMail,
     Mail,
+    Matching,
     Membership,
     Pair,
     Participation,
@@ -47,21 +49,35 @@ class Kept:
 
 
 def kept_in(session: Session, *, now: datetime, programme: Programme) -> list[Kept]:
-    """All kinds; eight statements. What is due and what the nightly act takes are one query.
+    """All kinds; ten statements. What is due and what the nightly act takes are one query.
 
+    Wishes go so long after the last round of matching was published; while one is not, after the
+    programme's end like all else.
     Nobody is erased by a default: people go only once somebody has said after how long.
     """
     months, over = months_of(session, programme), over_since(session, now, programme)
+    paired = _paired_since(session, programme)
+    since = {kind: paired or over if kind is RetainedKind.WISHES else over for kind in RetainedKind}
     certain = {*RetainedKind} - {RetainedKind.PEOPLE} | _said(session, programme)
     return [
         Kept(
             kind,
             months[kind],
-            goes_on(over, months[kind]) if over and kind in certain else None,
+            goes_on(began, months[kind]) if began and kind in certain else None,
             _count(session, kind, programme),
         )
-        for kind in RetainedKind
+        for kind, began in since.items()
     ]
+
+
+def _paired_since(session: Session, programme: Programme) -> date | None:
+    """The day on which the last of the programme's rounds of matching was published; None while
+    one is not, or there is none."""
+    days = session.scalars(
+        select(Matching.published_at).where(Matching.programme_id == programme.id)
+    ).all()
+    known = [day for day in days if day is not None]
+    return day_in_zone(max(known), programme.zone) if known and len(known) == len(days) else None
 
 
 def _count(session: Session, kind: RetainedKind, programme: Programme) -> int:
@@ -184,16 +200,25 @@ def _let_go(session: Session, now: datetime, programme: Programme, kind: Retaine
             octets=None, address=None, subject=None, parameters={}
         ),
         RetainedKind.INBOUND_MAIL: lambda: delete(InboundMail),
+        RetainedKind.WISHES: lambda: delete(Matching),
     }
     if kind is RetainedKind.PEOPLE:
         for person in session.scalars(select(Person).where(Person.id.in_(numbers))).all():
             erase(session, now=now, actor=None, person=person)
         return len(numbers)
+    if kind is RetainedKind.WISHES:
+        session.execute(
+            delete(Form).where(
+                Form.id.in_(select(Matching.form_id).where(Matching.id.in_(numbers)))
+            ),
+            execution_options={"synchronize_session": False},
+        )
     tables: dict[RetainedKind, Any] = {
         RetainedKind.ANSWER_NOTES: Participation,
         RetainedKind.TALK_LOGS: TalkLog,
         RetainedKind.MAIL_WORDS: Mail,
         RetainedKind.INBOUND_MAIL: InboundMail,
+        RetainedKind.WISHES: Matching,
     }
     session.execute(
         changes[kind]().where(tables[kind].id.in_(numbers)),
@@ -226,6 +251,8 @@ def _rows(kind: RetainedKind, programme: Programme) -> Any:
             )
         case RetainedKind.INBOUND_MAIL:
             return select(InboundMail.id).where(InboundMail.programme_id == programme.id)
+        case RetainedKind.WISHES:
+            return select(Matching.id).where(Matching.programme_id == programme.id)
         case RetainedKind.PEOPLE:
             return select(Person.id).where(_forgotten(programme))
 
