@@ -3,9 +3,8 @@
 import ast
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted(
@@ -26,9 +25,14 @@ ASKS_FOR_THE_TIME = {
     ("time", "ctime"),
 }
 
-pytestmark = pytest.mark.parametrize(
-    "path", [pytest.param(path, id=path.relative_to(ROOT).as_posix()) for path in FILES]
-)
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
 
 
 def _comments(path: Path) -> set[int]:
@@ -48,37 +52,43 @@ def _imports_in_functions(tree: ast.AST) -> Iterator[ast.Import | ast.ImportFrom
                     yield node
 
 
-def test_imports_in_functions_say_why(path: Path) -> None:
-    tree = ast.parse(path.read_text())
-    explained = _comments(path)
-    imports = sorted({(node.lineno, node.end_lineno or 0) for node in _imports_in_functions(tree)})
-    silent = []
+def _unexplained(path: Path) -> Iterator[int]:
+    """The lines of imports in functions for which no comment gives a reason."""
+    imports = sorted(
+        {(node.lineno, node.end_lineno or 0) for node in _imports_in_functions(_tree(path))}
+    )
+    explained = _comments(path) if imports else set()
     for first, last in imports:
         if explained & set(range(first - 1, last + 1)):
             explained.add(last)  # one reason may stand for a block of imports
         else:
-            silent.append(first)
-    assert not silent, f"say why these imports are not at the top: lines {silent}"
+            yield first
 
 
-def test_only_the_clock_asks_for_the_time(path: Path) -> None:
-    if path.relative_to(ROOT).as_posix() == "mmp/adapters/clock.py":
-        return
+def test_imports_in_functions_say_why() -> None:
+    silent = [f"{_name(path)}:{line}" for path in FILES for line in _unexplained(path)]
+    assert not silent, "say why these imports are not at the top"
+
+
+def test_only_the_clock_asks_for_the_time() -> None:
     asked = [
-        f"line {node.lineno}: {ast.unparse(node)}"
-        for node in ast.walk(ast.parse(path.read_text()))
+        f"{_name(path)}:{node.lineno}: {ast.unparse(node)}"
+        for path in FILES
+        if _name(path) != "mmp/adapters/clock.py"
+        for node in ast.walk(_tree(path))
         if isinstance(node, ast.Attribute)
+        and node.attr in {attribute for _, attribute in ASKS_FOR_THE_TIME}
         and (ast.unparse(node.value).rsplit(".", 1)[-1], node.attr) in ASKS_FOR_THE_TIME
     ]
-    assert not asked, f"take `now` as an argument: {asked}"
+    assert not asked, "take `now` as an argument"
 
 
-def test_nothing_but_the_edges_catches_everything(path: Path) -> None:
-    if path.relative_to(ROOT).as_posix().startswith(MAY_CATCH_EVERYTHING):
-        return
+def test_nothing_but_the_edges_catches_everything() -> None:
     broad = [
-        node.lineno
-        for node in ast.walk(ast.parse(path.read_text()))
+        f"{_name(path)}:{node.lineno}"
+        for path in FILES
+        if not _name(path).startswith(MAY_CATCH_EVERYTHING)
+        for node in ast.walk(_tree(path))
         if isinstance(node, ast.ExceptHandler)
         and (
             node.type is None
@@ -86,4 +96,4 @@ def test_nothing_but_the_edges_catches_everything(path: Path) -> None:
             & {name.id for name in ast.walk(node.type) if isinstance(name, ast.Name)}
         )
     ]
-    assert not broad, f"name the errors that are expected: lines {broad}"
+    assert not broad, "name the errors that are expected"
