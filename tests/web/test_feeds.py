@@ -134,9 +134,10 @@ def test_gzip_where_asked_has_its_own_etag(scene: Scene, client: FlaskClient) ->
 def test_at_most_three_statements_a_poll(
     scene: Scene, app: Flask, client: FlaskClient, clock: FixedClock, events: int
 ) -> None:
-    for number in range(1, events):
-        meeting = scene.make.event(scene.programme, title={"en": f"Talk {number}"})
-        scene.make.participation(meeting, scene.lina)
+    with scene.make.at_once():
+        for number in range(1, events):
+            meeting = scene.make.event(scene.programme, title={"en": f"Talk {number}"})
+            scene.make.participation(meeting, scene.lina)
     scene.session.commit()
     with _statements(app) as statements:
         first = client.get(scene.address)

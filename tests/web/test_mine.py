@@ -277,7 +277,8 @@ def test_statements_do_not_grow(
     counts, make = [], Factory(session)
     for number in (1, 3, 50):
         scene = Scene(session, make)
-        _fill(scene, number)
+        with make.at_once():
+            _fill(scene, number)
         sign_in(client, session, scene.lina, strength=Strength.LINK)
         where = {
             "event": f"my/events/{scene.event.uuid}/",
@@ -307,7 +308,6 @@ def _fill(scene: Scene, number: int) -> None:
             scene.event, make.person(scene.programme, key=f"k{number}-{count}", email=None)
         )
         make.event(scene.programme, timed(starts), pair=scene.pair)
-    scene.session.flush()
 
 
 def test_ones_own_group_and_its_question_show_and_nobody_elses(
