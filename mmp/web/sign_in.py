@@ -46,9 +46,10 @@ _GONE = 410
 @pages.route("/sign-in/", methods=["GET", "POST"])
 @public
 def sign_in() -> Response:
-    """Ask for the address a link goes to."""
-    form = LinkForm()
-    if request.method == "GET" and actor().signed_in:
+    """Ask for the address a link goes to. Who is in goes on at once, unless they are to show
+    `again` that it is they."""
+    form = LinkForm(email=actor().email)
+    if request.method == "GET" and actor().signed_in and "again" not in request.args:
         return onward(request.args.get("next"))
     if not form.validate_on_submit():
         return _page("sign_in/ask.html", form)

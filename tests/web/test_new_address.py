@@ -137,7 +137,11 @@ def test_it_takes_a_fresh_sign_in_and_ends_after_half_an_hour(
     clock.advance(timedelta(minutes=31))
     assert client.get(path).status_code == 410
     assert client.get(stopping(session, settings)).status_code == 410
-    assert "sign in once more" in page(client, ASK).text
+    found = page(client, ASK)
+    assert "sign in once more" in found.text
+    again = next(one for one in found.links if one.startswith("/en/sign-in/"))
+    assert page(client, again).fields["email"] == OLD, "it does not lead in a circle"
+    assert client.post(again, data=_typed(client, OLD, again)).location == "/en/sign-in/sent/"
     client.post(ASK, data=_typed(client, "other@new.example", "/en/home/privacy/"))
     assert confirming(session, settings) == path, "nothing was asked"
 
