@@ -83,8 +83,7 @@ def reason(table: Table, person: Person, one: Reason) -> Markup:
         case "breaks_facilitator":
             return escape(_("nobody here can lead"))
         case "language":
-            spoken = language_name(table.languages[one.value])
-            return isolate(_("all understand: %(language)s", language=spoken))
+            return understood(table, one.value)
         case "new" if one.value:
             return escape(
                 ngettext("meets %(num)d person anew", "meets %(num)d people anew", one.value)
@@ -93,6 +92,12 @@ def reason(table: Table, person: Person, one: Reason) -> Markup:
             value = _value(person, ATTRIBUTES[one.value])
             return isolate(_("alone here: %(what)s", what=value)) if value else Markup("")
     return Markup("")
+
+
+def understood(table: Table, bit: int) -> Markup:
+    """Which language all in a group have."""
+    spoken = language_name(table.languages[bit])
+    return isolate(_("all understand: %(language)s", language=spoken))
 
 
 _WITH_NAMES: Mapping[str, str] = {

@@ -288,6 +288,17 @@ def test_each_group_gets_one_who_can_lead(desk: Desk) -> None:
     assert board.measures.hard == 0, "but who leads it can"
 
 
+def test_a_language_of_a_whole_group_is_said_of_the_group(desk: Desk) -> None:
+    desk.wish()
+    desk.seat("abcd", "efgh")
+    desk.people[0].languages = ["fr"]
+    board = service.board_of(desk.session, desk.place())
+    first, second = board.columns
+    assert (first.speechless, first.language) == (True, None)
+    assert second.language == board.table.languages.index("en")
+    assert not any(one.code == "language" for card in second.cards for one in card.why)
+
+
 def test_joined_records_keep_their_seat_and_their_rules(desk: Desk) -> None:
     desk.wish(
         apart=((desk.of("a"), desk.of("b")), (desk.of("b"), desk.of("h"))),

@@ -41,6 +41,8 @@ class Column:
     """Whether nowhere else costs less."""
     speechless: bool = False
     """Whether its people share no language, though they should."""
+    language: int | None = None
+    """The bit of the language that all in it have, where each card would say the same one."""
 
     @property
     def number(self) -> int:
@@ -118,6 +120,7 @@ def _say_why(board: Board) -> None:
             number = table.number[str(card.person.uuid)]
             card.why = reasons(problem, (groups,), 0, number, before)
         _blame(board, column)
+        _say_once(column)
     if any(groups):
         board.measures, board.bound = measure(problem, (groups,)), bound_of(problem)
     if board.picked is None:
@@ -140,6 +143,15 @@ def _blame(board: Board, column: Column) -> None:
             others = tuple(one for one in members if one != number)
             if cannot_follow(problem, others, at):
                 card.why = [one for one in card.why if one.code != "breaks_language"]
+
+
+def _say_once(column: Column) -> None:
+    """A language that all have is the group's affair: its cards need not say it."""
+    common = {one.value for card in column.cards for one in card.why if one.code == "language"}
+    if len(common) == 1 and not column.speechless:
+        (column.language,) = common
+        for card in column.cards:
+            card.why = [one for one in card.why if one.code != "language"]
 
 
 def _weigh(board: Board, costs: Costs) -> None:
