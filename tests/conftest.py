@@ -45,6 +45,7 @@ _databases = pytest.StashKey[Databases]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """One folder for the whole run: made by the process that was called, told to its workers."""
+    gc.disable()  # while everything is loaded, there is no garbage
     shared = getattr(config, "workerinput", {}).get("shared")
     config.stash[_databases] = Databases(Path(shared or tempfile.mkdtemp(prefix="mmp-tests-")))
 
@@ -81,6 +82,7 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays; looking through it for garbage took a tenth of a run's time."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(10_000, 10, 10)
 
 
