@@ -230,8 +230,8 @@ def typed(details: Details) -> dict[str, Any]:
 
 def _offer(form: EventForm, programme: Programme, choices: Choices) -> None:
     none = [("", "–")]
-    names = sorted((labels.country(code), code) for code in countries())
-    form.country.choices = none + [(code, name) for name, code in names]
+    known = labels.countries_by_name(countries())
+    form.country.choices = none + [(code, labels.country(code)) for code in known]
     form.theme.choices = none + [(row.key, texts.plain(row.title)) for row in programme.themes]
     form.series.choices = none + [(row.key, texts.plain(row.name)) for row in programme.series]
     unseen = [(UNSEEN, _("A participant"))] if form.contact.data == UNSEEN else []

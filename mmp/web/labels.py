@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.lists import format_list
 from flask_babel import get_locale, gettext, lazy_gettext
 from markupsafe import Markup
 
+from mmp.core.countries import folded
 from mmp.core.mail import Reason, Result
 from mmp.models.enums import (
     AgendaKind,
@@ -212,6 +213,11 @@ def country(code: str) -> str:
     return short or str(locale.territories.get(code, code))
 
 
+def countries_by_name(codes: Iterable[str]) -> list[str]:
+    """As a reader looks for them: by their names, whatever accents those have."""
+    return sorted(codes, key=lambda code: folded(country(code)))
+
+
 def from_country(code: str) -> str:
     """A country's name after “from”: English puts an article before some."""
     name = country(code)
@@ -224,6 +230,11 @@ def language_name(code: str) -> str:
     return _capital(_language_name(code))
 
 
+def languages_by_name(codes: Iterable[str]) -> list[str]:
+    """As a reader looks for them: by their names."""
+    return sorted(codes, key=lambda code: folded(_language_name(code)))
+
+
 def language_list(codes: Iterable[str]) -> Markup:
     """“English, Arabic and French”."""
     names = [_language_name(code) for code in codes]
@@ -231,10 +242,11 @@ def language_list(codes: Iterable[str]) -> Markup:
 
 
 def _language_name(code: str) -> str:
+    reader = get_locale() or Locale.parse("en_GB")
     try:
-        return Locale.parse(code, sep="-").get_display_name(get_locale()) or code
-    except (LookupError, ValueError):  # a file may be in a language that CLDR does not know
-        return code
+        return Locale.parse(code, sep="-").get_display_name(reader) or code
+    except (UnknownLocaleError, ValueError):  # CLDR names more languages than it has locales for
+        return str(reader.languages.get(code, code))
 
 
 def _capital(text: str) -> str:

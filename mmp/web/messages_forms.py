@@ -18,7 +18,7 @@ from mmp.models import Document, Message, Pair, Person
 from mmp.models.enums import AttendanceForm, MembershipRole, Partstat, Region
 from mmp.services.messages import Choice, Words
 from mmp.web import texts
-from mmp.web.labels import country, lazy_label
+from mmp.web.labels import countries_by_name, country, lazy_label
 from mmp.web.texts_field import TextsField
 
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -60,8 +60,8 @@ class MessageForm(FlaskForm):  # type: ignore[misc]  # untyped
     ) -> None:
         """Those who can be chosen, the countries they come from, and what can go along."""
         codes = {one.country for one in people if one.country} | set(self.countries.data or ())
-        known = sorted((country(code), code) for code in codes if code in countries())
-        self.countries.choices = [SelectChoice(code, name) for name, code in known]
+        known = countries_by_name(codes & countries().keys())
+        self.countries.choices = [SelectChoice(code, country(code)) for code in known]
         self.people.choices = [SelectChoice(str(one.uuid), texts.name_of(one)) for one in people]
         self.pairs.choices = [SelectChoice(str(pair.uuid), _names(pair)) for pair in pairs]
         self.attachments.choices = [

@@ -23,7 +23,7 @@ from mmp.models.enums import (
     StakeholderGroup,
 )
 from mmp.services.participants import LineValues
-from mmp.web.labels import country, lazy_label
+from mmp.web.labels import countries_by_name, country, lazy_label
 from mmp.web.texts_field import TextsField
 
 _CHOOSE = _l("Choose one of the list.")
@@ -85,8 +85,8 @@ class AddPeopleForm(FlaskForm):  # type: ignore[misc]  # untyped
         one_by_one = (SelectChoice(str(one.uuid), one.name) for one in free)
         self.person.choices = [SelectChoice("", _("Nobody")), *one_by_one]
         codes = {one.country for one in (*free, *listed) if one.country} | self.filters()[2]
-        known = sorted((country(code), code) for code in codes)
-        self.countries.choices = [SelectChoice(code, name) for name, code in known]
+        known = countries_by_name(codes)
+        self.countries.choices = [SelectChoice(code, country(code)) for code in known]
 
 
 class ManyForm(FlaskForm):  # type: ignore[misc]  # untyped

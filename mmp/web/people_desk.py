@@ -1,5 +1,6 @@
 """A programme's people as a table: searched, narrowed, in order, and as a file."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from werkzeug.wrappers import Response
 from mmp.core.errors import NotFound, UserError
 from mmp.models import Programme
 from mmp.services import people as service
-from mmp.web import people_desk_words as words, spreadsheets, texts
+from mmp.web import labels, people_desk_words as words, spreadsheets, texts
 from mmp.web.context import context, session
 from mmp.web.errors import sentence
 from mmp.web.guards import actor, part, planner
@@ -66,12 +67,17 @@ def table_page(whole: Programme, fault: UserError | None = None) -> Response:
     number = request.args.get("page", "")
     page = int(number[:6]) if number.isascii() and number.isdigit() else 1
     found = service.find_people(session(), actor(), whole, wanted, page=page)
+    facets = service.facets(session(), actor(), whole)
     html = render_template(
         "people_desk/list.html",
         **shared(whole),
         found=found,
         wanted=wanted,
-        facets=service.facets(session(), actor(), whole),
+        facets=replace(
+            facets,
+            countries=labels.countries_by_name(facets.countries),
+            languages=labels.languages_by_name(facets.languages),
+        ),
         filters=address_of(wanted),
         ordering=ordering(wanted),
         ticked=set(request.form.getlist("ticked")),

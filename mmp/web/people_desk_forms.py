@@ -20,7 +20,7 @@ from mmp.models.enums import Gender, MembershipRole, Region, StakeholderGroup
 from mmp.services.people import PersonValues, plain_values
 from mmp.web.errors import sentence
 from mmp.web.event_fields import DayField
-from mmp.web.labels import country, language_name, lazy_label
+from mmp.web.labels import countries_by_name, country, language_name, lazy_label
 from mmp.web.texts import plain
 from mmp.web.texts_field import TextsField
 
@@ -101,10 +101,9 @@ class PersonForm(FlaskForm):  # type: ignore[misc]  # untyped
 
     def offer(self) -> None:
         """The lists to choose from, with whatever is chosen already."""
-        named = sorted((country(code), code) for code in countries())
         self.country.choices = [
             SelectChoice("", _("Not said")),
-            *(SelectChoice(code, name) for name, code in named),
+            *(SelectChoice(code, country(code)) for code in countries_by_name(countries())),
         ]
         zones = sorted({*agreed_zones(), *([self.zone.data] if self.zone.data else [])})
         usual = [SelectChoice("", _("As in their country"))]

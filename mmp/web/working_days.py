@@ -25,7 +25,7 @@ from mmp.web.context import context, session
 from mmp.web.event_fields import DayField
 from mmp.web.forms import refuse
 from mmp.web.guards import actor, coordinator
-from mmp.web.labels import country as country_name
+from mmp.web.labels import countries_by_name, country as country_name
 from mmp.web.pages import pages
 
 _DAYS = "/programmes/<handle:slug>/working-days/"
@@ -141,7 +141,7 @@ def _page(slug: str, form: DayForm) -> Response:
     year = min(max(request.args.get("year", today.year, type=int), 1990), 2100)
     here = service.countries_of(session(), programme.id)
     almanac = service.almanac(session(), g.get("language", "en"))
-    names = sorted(countries(), key=lambda code: (code not in here, country_name(code)))
+    names = [*countries_by_name(here), *countries_by_name(countries().keys() - set(here))]
     form.country.choices = [("", "–"), *((code, country_name(code)) for code in names)]
     html = render_template(
         "working_time/days.html",
@@ -149,7 +149,7 @@ def _page(slug: str, form: DayForm) -> Response:
         form=form,
         days=service.known_days(session(), actor=actor(), since=date(today.year, 1, 1)),
         year=year,
-        years=[_year(almanac, code, year) for code in sorted(here, key=country_name)],
+        years=[_year(almanac, code, year) for code in countries_by_name(here)],
         undo=_undo(programme),
         dates=dates,
     )

@@ -54,6 +54,17 @@ def mentors(make: Factory, here: Programme) -> list[Person]:
     ]
 
 
+def test_it_is_narrowed_by_countries_and_languages_in_the_order_of_their_names(
+    client: FlaskClient, session: Session, make: Factory, here: Programme, mentors: list[Person]
+) -> None:
+    make.person(here, name="Warda", country="DZ", languages=["de", "syr", "tlh", "ar"])
+    sit_down(client, session, here, MembershipRole.COORDINATOR)
+    shown = page(client, PATH).text
+    assert shown.index("Algeria") < shown.index("France") < shown.index("Jordan")
+    spoken = ["Arabic", "German", "Klingon", "Syriac"]
+    assert sorted(spoken, key=shown.index) == spoken
+
+
 def named(found: Page, mentors: list[Person]) -> list[str]:
     return [person.name for person in mentors if person.name in found.text]
 
