@@ -72,7 +72,9 @@ def _answer(found: Asked, form: AnswerForm) -> None:
 
 def _page(found: Asked, own: OwnEvent, form: AnswerForm) -> str:
     now = context().clock.now()
-    wanted = request.args.get("answer", "").lower()
+    asked = request.args.get("answer", "").lower()
+    wanted, given = _WORDS.get(asked, asked), answer_of(own)
+    meant = ("in_room", "online") if own.hybrid and wanted == "accepted" else (wanted,)
     return render_template(
         "answers/show.html",
         found=found,
@@ -82,7 +84,8 @@ def _page(found: Asked, own: OwnEvent, form: AnswerForm) -> str:
         place=found.place,
         is_open=found.is_open(now),
         over=found.event.ends_at <= now,
-        wanted=_WORDS.get(wanted, wanted),
+        wanted=wanted,
+        pending=wanted in ANSWERS and given not in meant,
         said="said" in request.args,
         zone=found.row.person.zone,
         now=now,

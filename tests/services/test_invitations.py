@@ -420,6 +420,7 @@ def test_a_part_in_the_agenda_is_an_entry_of_its_own(office: Office, session: Se
         *((one.name, beside.uid) for one in (lina, erik)),
     }
     assert "Your part: Speaker" in office.text(sami)
+    assert f"It is a part of {office.event.title['en']}." in office.text(sami)
 
     item = session.get_one(AgendaItem, item.id)
     later = timed(datetime(2026, 10, 22, 15, 30), 30)
@@ -515,9 +516,12 @@ def test_the_agenda_is_written_by_the_clock_one_looks_at(
     office.event.form = form
     lina = office.mentor("Lina", zone="Asia/Amman")
     office.speaker()
+    for number in range(13):
+        office.make.item(office.event, datetime(2026, 10, 22, 18, number))
     office.invite()
     office.leave()
     assert line in office.text(lina)
+    assert "… 2 more items" in office.text(lina), "it does not end as if that were all"
 
 
 def test_each_mail_is_seen_before_it_goes(office: Office, session: Session) -> None:

@@ -68,6 +68,7 @@ def test_one_tap_in_the_mail_and_one_on_the_page(
     assert "Amman time (UTC+3)" in found.text
     assert "Stockholm time (UTC+2)" in found.text
     assert "Will you come?" in found.text
+    assert "One more tap below, and your answer counts." in found.text
     assert buttons(found) == {
         "in_room": "first",
         "online": "first",
@@ -83,6 +84,11 @@ def test_one_tap_in_the_mail_and_one_on_the_page(
     row = scene.answer
     assert (row.partstat, row.form) == (Partstat.ACCEPTED, AttendanceForm.ONLINE)
     assert (row.answered_via, row.answer_note) == (AnswerVia.LINK, "From the train")
+    found = page(client, f"{link(row)}?answer=accepted")
+    assert "One more tap" not in found.text, "it is what was said"
+    found = page(client, f"{link(row)}?answer=declined")
+    assert "One more tap below, and your new answer counts." in found.text
+    assert (buttons(found)["online"], buttons(found)["declined"]) == ("chosen second", "first")
     status, found = answer(client, link(row), answer="declined")
     assert "You said no." in found.text
     session.refresh(row)

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from mmp.adapters.hours import clock_interval
 from mmp.adapters.renderer import language_for, locale_of
+from mmp.adapters.translations import catalogue
 from mmp.core.texts import language_of, pick
 from mmp.core.zones import to_wall
 from mmp.models import AgendaItem, Event, Mail
 from mmp.models.enums import Audience, EventForm, EventStatus
 
 MOST: Final = 12
-"""Lines; the event's page has them all."""
+"""Lines, but for one that says how many more there are; the event's page has them all."""
 Line = tuple[str, str]
 """Hours, which may be empty, and title."""
 
@@ -66,8 +67,8 @@ def _lines(mail: Mail, event: Event, items: Mapping[int, list[AgendaItem]]) -> t
     locale, language = mail.person.locale, language_for(mail.person.locale)
     babel = locale_of(locale if language_of(locale) == language else language)
     zone = agenda_zone(mail, event)
-    lines = []
-    for item in items.get(event.id, ())[:MOST]:
+    lines, found = [], items.get(event.id, ())
+    for item in found[:MOST]:
         hours = ""
         if item.starts_at and item.ends_at:
             starts, ends = (to_wall(at, zone) for at in (item.starts_at, item.ends_at))
@@ -75,4 +76,7 @@ def _lines(mail: Mail, event: Event, items: Mapping[int, list[AgendaItem]]) -> t
             if _several_days(event, zone):
                 hours = f"{format_date(starts, 'd MMM', locale=babel)} {hours}"
         lines.append((hours, pick(item.title, language)))
+    if len(found) > MOST:
+        ngettext, rest = catalogue(language).ngettext, len(found) - MOST
+        lines.append(("…", ngettext("%(num)s more item", "%(num)s more items", rest) % {"num": rest}))
     return tuple(lines)

@@ -63,7 +63,7 @@ def invitation(
             {**kept, **neutral(when_of(item or event), {}), PART: part},
         )
     if item is not None:
-        parameters["event"] = _item_words(event, item)
+        parameters |= {"event": _item_words(event, item), "within": Words(event.title)}
     return Letter("invitation", "invitation", person, {**parameters, PART: part})
 
 

@@ -184,7 +184,7 @@ def _quiet(values: Mapping[str, Any], link: Any, words: Any) -> dict[str, Any]:
         "place": "",
         "join_link": None,
     }
-    known: dict[str, Any] = {"inviter": None, "roles": [], "agenda": ()}
+    known: dict[str, Any] = {"inviter": None, "roles": [], "within": None, "agenda": ()}
     known |= {"old_place": None, "note": None}
     return found | {
         **{name: value for name, value in known.items() if name in values},
