@@ -78,5 +78,7 @@ def _lines(mail: Mail, event: Event, items: Mapping[int, list[AgendaItem]]) -> t
         lines.append((hours, pick(item.title, language)))
     if len(found) > MOST:
         ngettext, rest = catalogue(language).ngettext, len(found) - MOST
-        lines.append(("…", ngettext("%(num)s more item", "%(num)s more items", rest) % {"num": rest}))
+        lines.append(
+            ("…", ngettext("%(num)s more item", "%(num)s more items", rest) % {"num": rest})
+        )
     return tuple(lines)
