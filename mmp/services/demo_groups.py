@@ -6,7 +6,7 @@ attendance of both meetings.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import combinations
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -18,13 +18,15 @@ from mmp.models import (
     BreakoutGroup,
     BreakoutSeat,
     Event,
-    Pair,
     Person,
     Programme,
 )
 from mmp.models.enums import AgendaKind, AgendaRoleName, BreakoutState
-from mmp.services.breakouts.who import people_taking_part
+from mmp.services.breakouts.places import Place
+from mmp.services.breakouts.problems import table_of
 
+TRIES = 200
+"""How long a search goes on, by its own count: the same groups everywhere."""
 SAID = (
     (
         "People wait for years without knowing why.\nNobody explains the next step to them.",
@@ -37,6 +39,8 @@ SAID = (
     ("What works in one region is hardly known in the other.", ""),
 )
 """Points and recommendation of the first groups of June."""
+_INTERPRETED = {4: ["ar", "en"], 5: ["fr", "en"]}
+"""Rooms of June, from 0, in which somebody interprets, and between which languages."""
 _IN_GROUPS: Translated = {
     "en": "First conversations in small groups",
     "ar": "أحاديث أولى في مجموعات صغيرة",
@@ -61,7 +65,6 @@ def seat_past_meetings(session: Session, *, now: datetime, slug: str) -> None:
     }
     if len(events) < 2:
         return
-    met: dict[frozenset[int], int] = {}
     first = AgendaItem(
         event=events["stockholm"],
         key="groups",
@@ -73,7 +76,7 @@ def seat_past_meetings(session: Session, *, now: datetime, slug: str) -> None:
         changed_at=now,
     )
     session.add(first)
-    _seat(session, now, first, 7, met, _QUESTION)
+    _seat(session, now, first, 7, _QUESTION)
     june = session.scalar(
         select(AgendaItem)
         .where(AgendaItem.event_id == events["june-meeting"].id, AgendaItem.key == "break-out")
@@ -82,7 +85,8 @@ def seat_past_meetings(session: Session, *, now: datetime, slug: str) -> None:
     if june is None:
         return
     question = june.guiding_questions[0].text if june.guiding_questions else {}
-    breakout = _seat(session, now, june, max(len(june.children), 4), met, question)
+    count = max(len(june.children), 4)
+    breakout = _seat(session, now, june, count, question, interpreted=_INTERPRETED)
     for group, (points, recommendation) in zip(breakout.groups, SAID, strict=False):
         group.points, group.recommendation = points, recommendation
     session.flush()
@@ -93,13 +97,13 @@ def _seat(
     now: datetime,
     item: AgendaItem,
     count: int,
-    met: dict[frozenset[int], int],
     question: Translated,
+    interpreted: Mapping[int, Sequence[str]] = MappingProxyType({}),
 ) -> Breakout:
-    """Everybody to the smallest group where they meet fewest again and their partner is not."""
+    """Groups as a search finds them, around who leads and reports."""
+    from mmp.core.breakouts.solving import solve  # heavy: NumPy, only where the demo is new
+
     session.flush()
-    people = sorted(people_taking_part(session, item.event), key=lambda one: one.key)
-    rooms = _leading(session, item)
     breakout = Breakout(
         agenda_item=item,
         state=BreakoutState.APPLIED,
@@ -110,45 +114,36 @@ def _seat(
         changed_at=now,
     )
     session.add(breakout)
-    rows = [BreakoutGroup(breakout=breakout, position=at) for at in range(count)]
+    rows = [
+        BreakoutGroup(breakout=breakout, position=at, languages=list(interpreted.get(at, ())))
+        for at in range(count)
+    ]
     session.add_all(rows)
     session.flush()
-    groups: list[list[Person]] = [[] for _ in range(count)]
-    for at, (name, roles) in enumerate(rooms):
-        rows[at].name = dict(name)
-        rows[at].facilitator = roles.get(AgendaRoleName.FACILITATOR)
-        rows[at].rapporteur = roles.get(AgendaRoleName.RAPPORTEUR)
-        groups[at] += [one for one in people if one in roles.values()]
-    partners = _partners(session, item.event)
-    seated = {one.id for group in groups for one in group}
-    for person in (one for one in people if one.id not in seated):
-        groups[_best(person, groups, met, partners)].append(person)
-    for row, group in zip(rows, groups, strict=True):
-        for person in group:
+    for group, (name, roles) in zip(rows, _leading(session, item), strict=False):
+        group.name = dict(name)
+        group.facilitator = roles.get(AgendaRoleName.FACILITATOR)
+        group.rapporteur = roles.get(AgendaRoleName.RAPPORTEUR)
+    table = table_of(session, Place(item, breakout))
+    assert table.problem is not None, table.troubles
+    asked = iter(range(TRIES))
+    found = solve(
+        table.problem,
+        seed=1,
+        go_on=lambda: next(asked, None) is not None,
+        weights=table.settings.for_solver(),
+    )
+    for group, members in zip(rows, found.plan[0], strict=True):
+        for one in members:
+            person = table.people[one]
             session.add(
-                BreakoutSeat(breakout_id=breakout.id, group=row, person=person, changed_at=now)
+                BreakoutSeat(breakout_id=breakout.id, group=group, person=person, changed_at=now)
             )
-        for one, other in combinations(group, 2):
-            two = frozenset((one.id, other.id))
-            met[two] = met.get(two, 0) + 1
-    breakout.draft = {"groups": [[str(one.uuid) for one in group] for group in groups]}
+    breakout.draft = {
+        "groups": [[str(table.people[one].uuid) for one in group] for group in found.plan[0]]
+    }
     session.flush()
     return breakout
-
-
-def _best(
-    person: Person,
-    groups: Sequence[Sequence[Person]],
-    met: Mapping[frozenset[int], int],
-    partners: Mapping[int, set[int]],
-) -> int:
-    def key(at: int) -> tuple[int, int, int]:
-        others = [one.id for one in groups[at]]
-        own = len(partners.get(person.id, set()).intersection(others))
-        again = sum(met.get(frozenset((person.id, one)), 0) for one in others)
-        return own, len(others), again
-
-    return min(range(len(groups)), key=key)
 
 
 def _leading(
@@ -164,17 +159,3 @@ def _leading(
     return [
         (one.title, {role.role: role.person for role in one.roles if role.person}) for one in inside
     ]
-
-
-def _partners(session: Session, event: Event) -> Mapping[int, set[int]]:
-    pairs = session.scalars(
-        select(Pair)
-        .where(Pair.programme_id == event.programme_id)
-        .options(selectinload(Pair.members))
-    )
-    found: dict[int, set[int]] = {}
-    for pair in pairs:
-        numbers = {member.person_id for member in pair.members}
-        for number in numbers:
-            found.setdefault(number, set()).update(numbers - {number})
-    return found
