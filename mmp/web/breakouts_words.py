@@ -80,8 +80,6 @@ def reason(table: Table, person: Person, one: Reason) -> Markup:
             return escape(_("shares no language with this group"))
         case "only_facilitator":
             return escape(_("the only one here who can lead"))
-        case "breaks_facilitator":
-            return escape(_("nobody here can lead"))
         case "language":
             return understood(table, one.value)
         case "new" if one.value:
@@ -156,7 +154,7 @@ def rules_line(measures: Measures, bound: Bound) -> str:
     if not measures.hard:
         return str(_("Every rule is kept."))
     said = ngettext("%(num)d rule is broken.", "%(num)d rules are broken.", measures.hard)
-    return " ".join((said, _("The cards say which.")))
+    return " ".join((said, _("The groups below say which.")))
 
 
 def repeats_line(measures: Measures, bound: Bound) -> str:

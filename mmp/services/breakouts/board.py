@@ -41,8 +41,10 @@ class Column:
     """Whether nowhere else costs less."""
     speechless: bool = False
     """Whether its people share no language, though they should."""
+    leaderless: bool = False
+    """Whether nobody here can lead, though every group needs somebody who can."""
     language: int | None = None
-    """The bit of the language that all in it have, where each card would say the same one."""
+    """The bit of the language that all in it have, where its room has none of its own."""
 
     @property
     def number(self) -> int:
@@ -137,7 +139,7 @@ def _blame(board: Board, column: Column) -> None:
         return
     members = board.table.groups[at]
     for card in column.cards:
-        if any(one.code == "breaks_language" for one in card.why):
+        if _says(card, "breaks_language"):
             column.speechless = True
             number = board.table.number[str(card.person.uuid)]
             others = tuple(one for one in members if one != number)
@@ -145,11 +147,16 @@ def _blame(board: Board, column: Column) -> None:
                 card.why = [one for one in card.why if one.code != "breaks_language"]
 
 
+def _says(card: Card, code: str) -> bool:
+    return any(one.code == code for one in card.why)
+
+
 def _say_once(column: Column) -> None:
-    """A language that all have is the group's affair: its cards need not say it."""
+    """What all of a group or its room understand is the group's affair: its cards say no more of
+    it."""
     common = {one.value for card in column.cards for one in card.why if one.code == "language"}
-    if len(common) == 1 and not column.speechless:
-        (column.language,) = common
+    if column.group.languages or (len(common) == 1 and not column.speechless):
+        column.language = None if column.group.languages else common.pop()
         for card in column.cards:
             card.why = [one for one in card.why if one.code != "language"]
 
