@@ -109,7 +109,7 @@ def _people(slug: str, key: str, uuid: UUID) -> tuple[list[Person], Place]:
 def _typed(place: Place, people: int) -> dict[str, Any]:
     breakout = place.breakout
     settings = service.settings_of(breakout, people)
-    question = breakout.question if breakout else {}
+    question = breakout.question if breakout else service.question_there(place)
     return typed_settings(settings, question, breakout.version if breakout else 0)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from mmp.adapters.database import db
-from mmp.models import Participation, Person, Programme
+from mmp.models import AgendaItem, GuidingQuestion, Participation, Person, Programme
 from mmp.models.breakouts import Breakout, BreakoutSeat
 from mmp.models.enums import AgendaKind, MembershipRole, Region
 from mmp.services.breakouts.drafts import draft_of, put, seated
@@ -83,6 +83,11 @@ def test_from_nothing_to_groups_that_are_applied(client: FlaskClient, session: S
     sit_down(client, session, board.programme)
     assert "There are no groups yet" in page(client, board.path).text
     settings = f"{board.path}settings/"
+    asked = GuidingQuestion(position=0, text={"en": "What will you try?"})
+    item = session.scalars(select(AgendaItem)).one()
+    item.guiding_questions.append(asked)
+    session.commit()
+    assert "What will you try?" in page(client, settings).text, "the agenda asks it already"
     for wrong, said in (
         ({"groups": "five"}, "Write a whole number"),
         ({"sizes": "3, 2, 1"}, "sizes of 3 groups"),

@@ -118,6 +118,15 @@ def groups_for(people: int) -> int:
     return max(2, round(people / 6), math.ceil(math.sqrt(people)) if people < 36 else 0)
 
 
+def question_there(place: Place) -> Translated:
+    """What the agenda asks there already, which is where the question for all groups begins."""
+    asked: dict[str, list[str]] = {}
+    for row in place.item.guiding_questions:
+        for language, text in row.text.items():
+            asked.setdefault(language, []).append(text)
+    return {language: "\n".join(texts) for language, texts in asked.items()}
+
+
 def check_settings(settings: Settings) -> None:
     """Raises UserError (fields `groups`, `sizes`, `seconds`, a weight's name, `rules`)."""
     if not 1 <= settings.groups <= MOST_GROUPS:
