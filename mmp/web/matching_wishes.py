@@ -164,7 +164,7 @@ def _open(programme: Programme, row: Matching, typed: dict[str, Any]) -> int:
         day = date.fromisoformat(typed["closes_on"])
     except ValueError:
         raise UserError("Choose a day.", field="closes_at") from None
-    closes_at = to_utc(datetime.combine(day + timedelta(days=1), time()), programme.zone)
+    closes_at = to_utc(datetime.combine(day, time(23, 59)), programme.zone)  # told as that day
     return service.open_wishes(
         session(),
         actor=actor(),

@@ -110,7 +110,7 @@ def test_wishes_by_the_link_of_a_mail_change_nothing_until_saved(world: World) -
     link = _link(world, who)
     anybody = world.app.test_client()
     found = page(anybody, link)
-    for words in ("Youth work", "For Erik0", "8–12", wanted.name):
+    for words in ("Youth work", "For Erik0", "8–12", wanted.name, "Until 1 July 2026, 23:59"):
         assert words in found.text
     more = {"interests": "i2", "wish-0": f"{wanted.uuid}", "unwanted": f"{spurned.uuid}"}
     assert world.session.scalars(select(Response)).all() == []

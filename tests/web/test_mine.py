@@ -97,6 +97,12 @@ def test_home_shows_both_clocks_and_says_another_day(scene: Scene, lina: FlaskCl
     scene.session.commit()
     text = " ".join(page(lina, "/en/home/").text.split())
     assert "There it is still Friday" in text
+    two_days = When.days(date(2026, 6, 19), date(2026, 6, 20), "Asia/Amman")
+    gathering = scene.make.event(scene.programme, two_days, title={"en": "Two days"})
+    scene.make.participation(gathering, scene.lina)
+    scene.session.commit()
+    text = " ".join(page(lina, "/en/home/").text.split())
+    assert "Now Two days" in text, "a gathering that is on"
 
 
 def test_one_tap_answers_and_may_be_changed(
