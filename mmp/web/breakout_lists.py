@@ -1,19 +1,15 @@
 """Groups that leave the site: on paper for the door, and as a file for Zoom."""
 
-from typing import Any
 from uuid import UUID
 
 from flask import render_template
 from werkzeug.wrappers import Response
 
-from mmp.services.breakouts import meeting, place_of
-from mmp.services.breakouts.meeting import Room
 from mmp.services.breakouts.zoom import MOST_PEOPLE, MOST_ROOMS, zoom_list
 from mmp.web import breakout_meeting_words as words, spreadsheets
-from mmp.web.breakout_meeting import PATH
+from mmp.web.breakout_meeting import PATH, of_room, room_at
 from mmp.web.context import context, session
-from mmp.web.desk import around
-from mmp.web.guards import actor, coordinator
+from mmp.web.guards import coordinator
 from mmp.web.labels import N_
 from mmp.web.pages import pages
 
@@ -30,14 +26,14 @@ WHY_LEFT = {
 @coordinator
 def groups_door(slug: str, key: str, uuid: UUID) -> str:
     """Who sits where, by name; then a page for each room. Everybody is named on it."""
-    room = _room(slug, key, uuid)
+    room = room_at(slug, key, uuid)
     expected = {seat.id for seat in room.sitting}
     return render_template(
         "breakouts_meeting/door.html",
         seats=[seat for seat in room.seats if seat.id in expected],
         expected=expected,
         now=context().clock.now(),
-        **_shared(room),
+        **of_room(room),
     )
 
 
@@ -45,14 +41,14 @@ def groups_door(slug: str, key: str, uuid: UUID) -> str:
 @coordinator
 def groups_zoom(slug: str, key: str, uuid: UUID) -> str:
     """The file for Zoom, who is left, and everybody by room for placing by hand."""
-    room = _room(slug, key, uuid)
+    room = room_at(slug, key, uuid)
     return render_template(
         "breakouts_meeting/zoom.html",
         zoom=zoom_list(session(), room),
         why_left=WHY_LEFT,
         most_rooms=MOST_ROOMS,
         most_people=MOST_PEOPLE,
-        **_shared(room),
+        **of_room(room),
     )
 
 
@@ -60,24 +56,9 @@ def groups_zoom(slug: str, key: str, uuid: UUID) -> str:
 @coordinator
 def groups_zoom_csv(slug: str, key: str, uuid: UUID) -> Response:
     """The file itself, without the mark of UTF-8, which Zoom would take for part of its head."""
-    room = _room(slug, key, uuid)
+    room = room_at(slug, key, uuid)
     names = {group.position: str(words.group_name(group).striptags()) for group in room.groups}
     lines = zoom_list(session(), room).lines(names)
     data = spreadsheets.as_csv(lines).removeprefix(b"\xef\xbb\xbf")
     kind = "text/csv; charset=utf-8"
     return spreadsheets.download(data, kind=kind, filename=f"{slug}-{key}-zoom.csv")
-
-
-def _room(slug: str, key: str, uuid: UUID) -> Room:
-    return meeting.room_of(session(), place_of(session(), actor(), slug, key, uuid))
-
-
-def _shared(room: Room) -> dict[str, Any]:
-    return {
-        "programme": room.place.programme,
-        "event": room.place.event,
-        "item": room.place.item,
-        "room": room,
-        "words": words,
-        "around": around,
-    }

@@ -1,5 +1,6 @@
 """Groups at the meeting: taps on a phone, late arrivals, and the repair that follows."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from werkzeug.wrappers import Response
 from mmp.core.errors import NotFound, StaleEdit
 from mmp.models.enums import SeatState
 from mmp.services.breakouts import Place, meeting, place_of, repairing
-from mmp.services.breakouts.meeting import TappedMeanwhile
+from mmp.services.breakouts.meeting import Room, TappedMeanwhile
 from mmp.web import breakout_meeting_words as words
 from mmp.web.context import context, session
 from mmp.web.desk import around
@@ -24,18 +25,12 @@ PATH = "/programmes/<handle:slug>/events/<handle:key>/agenda/<uuid:uuid>/groups"
 @planner
 def groups_meeting(slug: str, key: str, uuid: UUID) -> str:
     """Everybody's seat with a button for each thing that can be seen at the door."""
-    place = place_of(session(), actor(), slug, key, uuid)
-    room = meeting.room_of(session(), place)
+    room = room_at(slug, key, uuid)
     return render_template(
         "breakouts_meeting/show.html",
-        programme=place.programme,
-        event=place.event,
-        item=place.item,
-        room=room,
         gone={seat.id for seat in room.gone},
         proposal=repairing.propose(room),
-        words=words,
-        around=around,
+        **of_room(room),
     )
 
 
@@ -105,6 +100,23 @@ def repair_groups(slug: str, key: str, uuid: UUID) -> Response:
         session().commit()
         flash(_("Done. Their pages and calendars say the new group."))
     return _back(slug, key, uuid, "repair")
+
+
+def room_at(slug: str, key: str, uuid: UUID) -> Room:
+    """The groups as they were applied, where the actor may plan them."""
+    return meeting.room_of(session(), place_of(session(), actor(), slug, key, uuid))
+
+
+def of_room(room: Room) -> dict[str, Any]:
+    """What every page of these groups shows."""
+    return {
+        "programme": room.place.programme,
+        "event": room.place.event,
+        "item": room.place.item,
+        "room": room,
+        "words": words,
+        "around": around,
+    }
 
 
 def _held(slug: str, key: str, uuid: UUID) -> Place:

@@ -8,12 +8,11 @@ from werkzeug.wrappers import Response
 
 from mmp.core.errors import UserError
 from mmp.models import BreakoutGroup
-from mmp.services.breakouts import meeting, notes as service, place_of
+from mmp.services.breakouts import notes as service
 from mmp.services.breakouts.notes import FIELDS, WrittenMeanwhile
 from mmp.web import breakout_meeting_words as words
-from mmp.web.breakout_meeting import PATH
+from mmp.web.breakout_meeting import PATH, of_room, room_at
 from mmp.web.context import context, session
-from mmp.web.desk import around
 from mmp.web.errors import sentence
 from mmp.web.guards import actor, coordinator, signed_in
 from mmp.web.labels import N_
@@ -74,18 +73,8 @@ def write_notes(uuid: UUID) -> Response:
 @coordinator
 def groups_notes(slug: str, key: str, uuid: UUID) -> str:
     """What all groups of a break-out said."""
-    place = place_of(session(), actor(), slug, key, uuid)
-    room = meeting.room_of(session(), place)
-    return render_template(
-        "breakouts_meeting/notes.html",
-        programme=place.programme,
-        event=place.event,
-        item=place.item,
-        room=room,
-        titles=TITLES,
-        words=words,
-        around=around,
-    )
+    room = room_at(slug, key, uuid)
+    return render_template("breakouts_meeting/notes.html", titles=TITLES, **of_room(room))
 
 
 def _page(

@@ -152,13 +152,18 @@ def _says(card: Card, code: str) -> bool:
 
 
 def _say_once(column: Column) -> None:
-    """What all of a group or its room understand is the group's affair: its cards say no more of
-    it."""
+    """What all of a group or its room understand, and that nobody can lead, is the group's affair:
+    its cards say no more of it."""
+    column.leaderless = any(_says(card, "breaks_facilitator") for card in column.cards)
+    said = {"breaks_facilitator"}
     common = {one.value for card in column.cards for one in card.why if one.code == "language"}
-    if column.group.languages or (len(common) == 1 and not column.speechless):
-        column.language = None if column.group.languages else common.pop()
-        for card in column.cards:
-            card.why = [one for one in card.why if one.code != "language"]
+    if column.group.languages:
+        said.add("language")
+    elif len(common) == 1 and not column.speechless:
+        column.language = common.pop()
+        said.add("language")
+    for card in column.cards:
+        card.why = [one for one in card.why if one.code not in said]
 
 
 def _weigh(board: Board, costs: Costs) -> None:

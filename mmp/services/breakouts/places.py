@@ -12,6 +12,12 @@ from mmp.models.breakouts import Breakout, BreakoutGroup
 from mmp.models.enums import AgendaKind
 from mmp.services.permissions import Actor, editable_events
 
+WITH_GROUPS = (
+    selectinload(Breakout.groups).joinedload(BreakoutGroup.facilitator),
+    selectinload(Breakout.groups).joinedload(BreakoutGroup.rapporteur),
+)
+"""What of a break-out is read with it: its groups with who leads them and reports."""
+
 
 @dataclass(slots=True)
 class Place:
@@ -41,8 +47,7 @@ def breakout_of(session: Session, reader: Actor, item_uuid: UUID) -> Breakout:
             joinedload(Breakout.agenda_item)
             .joinedload(AgendaItem.event)
             .joinedload(Event.programme),
-            selectinload(Breakout.groups).joinedload(BreakoutGroup.facilitator),
-            selectinload(Breakout.groups).joinedload(BreakoutGroup.rapporteur),
+            *WITH_GROUPS,
         )
     )
     if found is None:
@@ -78,10 +83,7 @@ def place_of(
     breakout = session.scalar(
         select(Breakout)
         .where(Breakout.agenda_item_id == item.id)
-        .options(
-            selectinload(Breakout.groups).joinedload(BreakoutGroup.facilitator),
-            selectinload(Breakout.groups).joinedload(BreakoutGroup.rapporteur),
-        )
+        .options(*WITH_GROUPS)
         .execution_options(populate_existing=hold)
     )
     return Place(item, breakout)

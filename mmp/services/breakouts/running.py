@@ -14,15 +14,15 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from mmp.core.breakouts.problem import Problem, Weights
 from mmp.core.errors import StaleEdit, UserError
 from mmp.models import AgendaItem, Event, Person
-from mmp.models.breakouts import Breakout, BreakoutGroup
+from mmp.models.breakouts import Breakout
 from mmp.services import history
 from mmp.services.breakouts.drafts import draft_of, put, seated
-from mmp.services.breakouts.places import Place, hold_item
+from mmp.services.breakouts.places import WITH_GROUPS, Place, hold_item
 from mmp.services.breakouts.problems import Table, table_of
 from mmp.services.breakouts.settings import settings_of
 from mmp.services.breakouts.trail import KIND, note
@@ -223,8 +223,7 @@ def _table(session: Session, number: int) -> Table:
             joinedload(Breakout.agenda_item)
             .joinedload(AgendaItem.event)
             .joinedload(Event.programme),
-            selectinload(Breakout.groups).joinedload(BreakoutGroup.facilitator),
-            selectinload(Breakout.groups).joinedload(BreakoutGroup.rapporteur),
+            *WITH_GROUPS,
         )
         .execution_options(populate_existing=True)
     ).one()
