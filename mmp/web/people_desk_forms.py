@@ -111,7 +111,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]  # untyped
         locales = sorted({*LOCALES, *([self.locale.data] if self.locale.data else [])})
         self.locale.choices = [
             SelectChoice("", _("As in their country")),
-            *(SelectChoice(code, _locale_name(code)) for code in locales),
+            *(SelectChoice(code, locale_name(code)) for code in locales),
         ]
 
     def validate_email(self, field: Any) -> None:
@@ -220,7 +220,8 @@ def _held(check: Any, text: str) -> str:
         raise ValidationError(sentence(error)) from error
 
 
-def _locale_name(code: str) -> str:
+def locale_name(code: str) -> str:
+    """“English (Sweden)”, in the language of the page."""
     language, _sep, territory = code.partition("_")
     name = language_name(language)
     if territory:

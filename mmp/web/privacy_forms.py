@@ -13,6 +13,7 @@ from mmp.core.errors import UserError
 from mmp.core.zones import agreed_zone
 from mmp.models import Person
 from mmp.models.enums import Gender
+from mmp.web.people_desk_forms import locale_name
 from mmp.web.texts import language
 
 _LONGEST = 200
@@ -60,7 +61,7 @@ class AboutMeForm(FlaskForm):  # type: ignore[misc]  # untyped
             }
         )
         known = dict.fromkeys([person.locale, *LANGUAGES])
-        form.locale.choices = [SelectChoice(code, code) for code in known]
+        form.locale.choices = [SelectChoice(code, locale_name(code)) for code in known]
         return form
 
     def validate_zone(self, field: Any) -> None:

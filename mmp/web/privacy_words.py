@@ -23,8 +23,8 @@ PURPOSES = {
     ConsentPurpose.FEED_DETAIL: (
         N_("Name in others’ calendars"),
         N_(
-            "Your name stands in the calendar of your partner; else it says “your partner”. What came"
-            " there by mail changes with the next mail about it."
+            "Your name stands in the calendar of your partner; else it says “your partner”. What"
+            " came there by mail changes with the next mail about it."
         ),
     ),
     ConsentPurpose.ALUMNI_CONTACT: (
@@ -45,7 +45,36 @@ TABLES = {
     "feed": N_("Your calendars"),
     "sign_in": N_("Devices"),
     "history_entry": N_("What you did, and what was done about you"),
+    "absence": N_("Days off and journeys"),
+    "account": N_("Your account"),
+    "agenda_role": N_("Your parts in agendas"),
+    "answer": N_("What you answered"),
+    "breakout_group": N_("Break-out groups"),
+    "breakout_seat": N_("Your seats in groups"),
+    "busy_calendar": N_("Calendars you gave"),
+    "busy_time": N_("When you are busy"),
+    "contribution": N_("What you said at meetings"),
+    "day_override": N_("Working days"),
+    "delivery": N_("Reminders to you"),
+    "event": N_("Events you care for"),
+    "inbound_mail": N_("Mails from you"),
+    "invitation": N_("Invitations"),
+    "mail_attempt": N_("Deliveries of your mails"),
+    "message": N_("Messages"),
+    "offered_time": N_("Times you offered"),
+    "opt_out": N_("What you do without"),
+    "people_import": N_("Tables of people"),
+    "person_merge": N_("Entries that were put together"),
+    "person_tag": N_("Tags"),
+    "poll_guest": N_("Polls you were asked in"),
+    "reminder_hold": N_("Reminders held back"),
+    "response": N_("Forms you answered"),
+    "sign_in_link": N_("Links to sign in"),
+    "talk_consent": N_("What may be quoted of your talks"),
+    "talk_offer": N_("Talks you offered"),
+    "working_hours": N_("Your working hours"),
 }
+_ACTS = "acts_"
 
 
 def purpose(value: ConsentPurpose) -> tuple[str, str]:
@@ -55,7 +84,9 @@ def purpose(value: ConsentPurpose) -> tuple[str, str]:
 
 
 def table_name(name: str) -> str:
-    """A kind of row; those that only machines read keep their own name."""
+    """A kind of row, and of those about others that one did them."""
+    if name.startswith(_ACTS):
+        return str(_("What you did: %(what)s", what=table_name(name.removeprefix(_ACTS))))
     return str(_(TABLES[name])) if name in TABLES else name.replace("_", " ")
 
 

@@ -17,6 +17,8 @@ from mmp.models import Base, Consent, Mail, Person
 from mmp.models.enums import ConsentPurpose, MembershipRole, Strength
 from mmp.services import consents, feeds, privacy
 from mmp.services.calendars import invited_entries
+from mmp.services.privacy.traces import BEYOND
+from mmp.web.privacy_words import TABLES
 from tests.support.door import NOW, sign_in
 from tests.support.factories import Factory
 from tests.web.html import page
@@ -108,6 +110,16 @@ def test_discreet_mode_is_one_tap(client: FlaskClient, session: Session, lina: P
     assert not lina.discreet
 
 
+def test_every_kind_of_row_has_a_name() -> None:
+    tables = {
+        table.name
+        for table in Base.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table.name == "person"
+    }
+    assert {*tables, *BEYOND} - TABLES.keys() == set()
+
+
 def test_everything_held_is_handed_out(client: FlaskClient, lina: Person) -> None:
     assert "لينا حداد" in page(client, "/en/home/held/").text
     with ZipFile(io.BytesIO(client.get("/en/home/held.zip").data)) as packed:
@@ -118,7 +130,9 @@ def test_everything_held_is_handed_out(client: FlaskClient, lina: Person) -> Non
 
 
 def test_facts_are_mended(client: FlaskClient, session: Session, lina: Person) -> None:
-    fields = page(client, "/en/home/about-me/").fields
+    found = page(client, "/en/home/about-me/")
+    assert "Arabic" in found.text, "a language has a name"
+    fields = found.fields
     typed = {**fields, "locale": "en", "gender": "woman", "languages": "ar, en"}
     answer = client.post("/en/home/about-me/", data={**typed, "zone": "Mars/Base"})
     assert answer.status_code == 422
