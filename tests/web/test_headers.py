@@ -1,6 +1,7 @@
 """What every answer says to browsers about how to treat it."""
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from mmp.config import Settings
 from mmp.models import Programme
 from tests.web.html import page, pages_below
 
+ROOT = Path(__file__).resolve().parents[2]
 POLICY = {
     "default-src 'none'",
     "script-src 'self'",
@@ -118,3 +120,12 @@ def test_feeds_open_no_session(app: Flask, client: FlaskClient, year: Programme)
 def test_feeds_run_no_hooks_of_pages(app: Flask) -> None:
     assert set(app.after_request_funcs) == {"home", "pages"}
     assert set(app.url_value_preprocessors) == {"pages"}
+
+
+def test_logs_of_web_servers_leave_out_every_address_with_a_secret(app: Flask) -> None:
+    """By the patterns for nginx and Caddy that the README gives."""
+    patterns = re.findall(r"\^(/\(\[a-z\]\+/\)\S+)", (ROOT / "README.md").read_text())
+    assert len(patterns) == 2
+    rules = {rule.rule for rule in app.url_map.iter_rules() if "token" in rule.arguments}
+    secret = {re.sub("^/<[^>]+>/", "/en/", rule) for rule in rules}
+    assert {rule for rule in secret if not all(re.match(one, rule) for one in patterns)} == set()
