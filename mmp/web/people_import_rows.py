@@ -139,10 +139,14 @@ def _wrong(seen: Review, open_cells: dict[int, list[str]]) -> list[tuple[str, st
 
 
 def _open(seen: Review, row: PeopleImport, number: int, whole: int | None) -> list[str]:
-    """The cells of a row that can be typed over: those with problems, or all of one."""
+    """The cells of a row that can be typed over: those with problems or an address that somebody
+    has already, or all of one."""
     mapped = [name for name in row.columns["map"] if name]
     mended = row.mended.get(str(number), {})
     faulty = [problem.path for problem in seen.problems.get(number, ())]
+    match = seen.matches.get(number)
+    if match and match.taken:
+        faulty.append("email")
     names = [*mapped, *mended, *faulty] if number == whole else [*faulty, *mended]
     known = [name for name in dict.fromkeys(names) if name in service.HEADERS]
     if "name" in known and "name" not in mapped and "first_name" in mapped:

@@ -127,6 +127,18 @@ def test_from_file_to_people_and_back(
     assert people(session) == 1
 
 
+def test_an_address_that_somebody_has_can_be_corrected(
+    client: FlaskClient, session: Session, desk: Programme
+) -> None:
+    there = session.scalar(select(Person.email))
+    path = begin(client, f"Name;E-mail\nNew Here;{there}\n")
+    assert (
+        "This address belongs to somebody who is here already" in page(client, f"{path}rows/").text
+    )
+    keep(client, path, **{"cell-2-email": "new@example.org", "decision-2": "new"})
+    assert page(client, f"{path}summary/").text.count("New Here") == 1
+
+
 def test_every_step_can_be_left_and_come_back_to(client: FlaskClient, desk: Programme) -> None:
     answer = upload(client, "name\nLina\n")
     path = answer.location.removesuffix("columns/")

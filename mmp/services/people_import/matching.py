@@ -57,6 +57,12 @@ class Match:
     known_elsewhere: bool = False
     """Their address is known in another programme: nothing of it is shown or changed."""
 
+    @property
+    def taken(self) -> bool:
+        """Whether it is open because somebody who is here has this address."""
+        by_address = bool(self.offers) and self.offers[0].why is Why.ADDRESS
+        return self.fate is Fate.OPEN and by_address
+
 
 @dataclass(slots=True)
 class _Here:
