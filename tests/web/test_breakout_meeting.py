@@ -159,6 +159,10 @@ def test_a_rapporteur_writes_and_nothing_is_lost(
     session.refresh(group)
     assert (group.points, group.recommendation) == ("One and two", "Do it")
     sit_down(client, session, scene.programme)
+    assert f"{scene.path}notes/" in page(client, path).links
+    fields = page(client, path).fields
+    answer = client.post(path, data=fields | {"recommendation": "Do it soon"})
+    assert page(client, answer.location).text.count("Saved.") == 1
     text = page(client, f"{scene.path}notes/").text
     assert "One and two" in text
     assert "Mentor 000 reports." in text
