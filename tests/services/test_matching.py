@@ -15,7 +15,7 @@ from mmp.models import Answer, Mail, Matching, OptOut, Pair, Person, Response
 from mmp.models.enums import ConsentPurpose, MembershipRole, Region, Strength
 from mmp.services import consents, matching as service, permissions, privacy, sessions
 from mmp.services.matching import FIRST, SECOND, Impossible
-from mmp.services.matching.rounds import check_sides
+from mmp.services.matching.people import check_sides
 from mmp.services.outbox.contents import rendered_mail
 from mmp.services.people import merging
 from tests.support.factories import Factory

@@ -9,24 +9,22 @@ from mmp.services.matching.answering import (
     record,
     waiting_for,
 )
+from mmp.services.matching.computing import Impossible
 from mmp.services.matching.facts import Facts, answers_of
 from mmp.services.matching.following import follow, forget
+from mmp.services.matching.people import Choosable, choosable, people_of
 from mmp.services.matching.publishing import groups_of, publish
 from mmp.services.matching.review import Found, Next, Review, choose, review
 from mmp.services.matching.rounds import (
     RUN,
-    Choosable,
     begin,
     change_people,
     change_weights,
-    choosable,
-    people_of,
     remove,
     round_of,
     rounds_of,
 )
 from mmp.services.matching.running import (
-    Impossible,
     RunState,
     Work,
     ask_run,

@@ -22,7 +22,7 @@ from mmp.models.enums import (
 )
 from mmp.services import history
 from mmp.services.consents import agrees
-from mmp.services.matching.rounds import AT_ONCE
+from mmp.services.matching.people import AT_ONCE
 from mmp.services.matching.setup import setup_of
 from mmp.services.matching.wishes import is_open, token_source
 from mmp.services.permissions import Actor

@@ -14,7 +14,7 @@ from mmp.core.working_time import Almanac, Week
 from mmp.core.working_time.levels import REST, STANDARD
 from mmp.core.zones import day_in_zone
 from mmp.models import Matching, Person, Question, Response
-from mmp.services.matching.rounds import people_of
+from mmp.services.matching.people import people_of
 from mmp.services.working_time import rhythms
 
 Answers = Mapping[str, Any]

@@ -16,7 +16,7 @@ from mmp.core.when import When
 from mmp.models import Matching, Organisation, Pair, Person
 from mmp.models.enums import MatchingState
 from mmp.services import outbox, pair_board
-from mmp.services.matching.review import Draft
+from mmp.services.matching.draft import Draft
 from mmp.services.matching.rounds import changed, note, save, still
 from mmp.services.matching.setup import setup_of
 from mmp.services.outbox import NewMail

@@ -27,7 +27,8 @@ from mmp.models import (
 )
 from mmp.models.enums import FormKind, MatchingState, MembershipStatus, QuestionKind
 from mmp.services import outbox
-from mmp.services.matching.rounds import note, people_of, save, still
+from mmp.services.matching.people import people_of
+from mmp.services.matching.rounds import note, save, still
 from mmp.services.outbox import NewMail
 from mmp.services.permissions import Actor
 
