@@ -7,11 +7,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from mmp.core.errors import StaleEdit, UserError
+from mmp.core.zones import day_in_zone
 from mmp.models import Event, OfferedTime, Pair
 from mmp.models.enums import EventStatus
 from mmp.services import pair_talks as service
 from mmp.services.pair_talks import Invitation, TimeTaken
-from mmp.web import clocks, languages
+from mmp.web import clocks, languages, own_pairs
 from mmp.web.context import context, session
 from mmp.web.door import TRIES_BY_ADDRESS, door, limited
 from mmp.web.errors import sentence
@@ -128,11 +129,14 @@ def _pair(talk: Event) -> Pair:
 
 
 def _show(template: str, talk: Event, **values: object) -> str:
+    now = context().clock.now()
+    others = own_pairs.partners(_pair(talk), now, day_in_zone(now, actor().zone))
     return render_template(
         template,
         talk=talk,
         pair=_pair(talk),
         zone=actor().zone,
+        there=others[0].person.zone if others else talk.zone,
         clocks=clocks,
         gone=talk.status is EventStatus.CANCELLED,
         **values,

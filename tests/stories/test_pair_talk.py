@@ -194,6 +194,9 @@ def test_she_moves_it_and_he_cancels(world: World, session: Session) -> None:
     mine, theirs = page(lina, move).fields, page(erik, move).fields
     assert (mine["day"], mine["time"]) == ("2026-10-24", "18:00")
     assert theirs["time"] == "17:00"
+    for one in (lina, erik):  # whoever offered it
+        assert "18:00" in page(one, move).text
+        assert "17:00" in page(one, move).text
     assert lina.post(move, data=mine | {"day": "2026-10-28"}).status_code == 303
     stale = erik.post(move, data=theirs | {"time": "09:15"})
     assert stale.status_code == 409
