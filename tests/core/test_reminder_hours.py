@@ -181,6 +181,7 @@ def test_the_chase_stops() -> None:
     )
     found = [there(line, "Europe/Stockholm")[:10] for line in lines]
     assert found == ["2026-09-04", "2026-09-11", "2026-09-18"]
+    assert [line.why[0]["n"] for line in lines] == [3, 10, 17], "as many days after as it is"
 
 
 def test_the_chase_ends_with_the_start_and_with_an_answer() -> None:

@@ -12,7 +12,7 @@ from mmp.core import zones
 from mmp.core.reminders.audience import Reader, why_not
 from mmp.core.reminders.occasion import Occasion
 from mmp.core.reminders.quiet import AHEAD, Step, by_day, on_working_day
-from mmp.core.reminders.rules import END, INVITED, Rule
+from mmp.core.reminders.rules import DAYS, END, INVITED, Rule
 
 LAST_MOMENT: Final = timedelta(hours=1)
 """What was missed is sent late only to an event further away than this."""
@@ -153,6 +153,8 @@ def _with(
 
 
 def _said(rule: Rule, number: int) -> Step:
-    code = f"{'before' if rule.offset < 0 else 'after'}_{rule.anchor}"
-    step = {"code": code, "n": abs(rule.offset), "unit": rule.unit}
+    days = number * (rule.every_days or 0) if rule.unit == DAYS else 0
+    length = rule.offset + days
+    code = f"{'before' if length < 0 else 'after'}_{rule.anchor}"
+    step = {"code": code, "n": abs(length), "unit": rule.unit}
     return step | {"again": number} if number else step
