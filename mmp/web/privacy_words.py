@@ -45,6 +45,7 @@ TABLES = {
     "feed": N_("Your calendars"),
     "sign_in": N_("Devices"),
     "history_entry": N_("What you did, and what was done about you"),
+    "acts_history_entry": N_("What you did"),
     "absence": N_("Days off and journeys"),
     "account": N_("Your account"),
     "agenda_role": N_("Your parts in agendas"),
@@ -85,7 +86,7 @@ def purpose(value: ConsentPurpose) -> tuple[str, str]:
 
 def table_name(name: str) -> str:
     """A kind of row, and of those about others that one did them."""
-    if name.startswith(_ACTS):
+    if name.startswith(_ACTS) and name not in TABLES:
         return str(_("What you did: %(what)s", what=table_name(name.removeprefix(_ACTS))))
     return str(_(TABLES[name])) if name in TABLES else name.replace("_", " ")
 
