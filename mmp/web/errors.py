@@ -38,7 +38,7 @@ _BROKEN_LINK: Final = (
     N_("This link leads nowhere"),
     N_("Was it copied whole? Sign in, or answer the mail: that reaches your coordinator."),
 )
-_FROM_MAILS = re.compile(r"/[a-z]+/(answer|talks|sign-in/links|unsubscribe)/")
+_FROM_MAILS = re.compile(r"/[a-z]+/(answer|talks|wishes|polls|sign-in/links|unsubscribe)/")
 """Where links of mails lead: of one cut short not even the address is known."""
 
 

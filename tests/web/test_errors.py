@@ -80,6 +80,8 @@ def test_too_large_a_form(app: Flask, client: FlaskClient, own_page: str) -> Non
         "talks/5f0c3b1e-8a57/",
         "sign-in/links/",
         "unsubscribe/5f0c3b1e/",
+        "wishes/5f0c3b1e-8a57-4a6e-9d0a-0c2f7a1d9b11/5f0c/",
+        "polls/5f0c3b1e/",
     ),
 )
 def test_a_link_of_a_mail_cut_short_says_what_to_do(client: FlaskClient, path: str) -> None:
