@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
@@ -103,11 +102,11 @@ def test_from_nothing_to_groups_that_are_applied(client: FlaskClient, session: S
     assert "What helped?" in found.text
     assert "Mentor 003" in found.text, "nobody is forgotten while there is no draft"
     status, found = fill_in(client, settings, more=WISHES)
-    asked = client.post(
+    answer = client.post(
         f"{board.path}search",
         data={name: found.fields[name] for name in ("csrf_token", "version")},
     )
-    assert asked.status_code == 303
+    assert answer.status_code == 303
     found = page(client, board.path)
     assert "The search begins in a moment" in found.text
     client.post(f"{board.path}search/end", data={"csrf_token": found.fields["csrf_token"]})
@@ -223,7 +222,6 @@ def test_who_can_lead_is_ticked_and_said(client: FlaskClient, session: Session) 
     assert "there are 1 of those you named" in text
 
 
-@pytest.mark.both_databases
 def test_a_move_among_150_takes_few_statements(
     app: Flask, client: FlaskClient, session: Session
 ) -> None:
