@@ -21,6 +21,7 @@ LONGEST: Final = 4_000
 """Letters of a text, in one language."""
 _PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _NAME = re.compile(r"\s*([A-Za-z_]+)\s*")
+_SINGLE = re.compile(r"\{\s*([A-Za-z_]+)\s*\}")
 _LOGIC = re.compile(r"\{%|%\}|\{#|#\}")
 
 
@@ -40,7 +41,9 @@ def check(text: str, *, field: str) -> None:
         )
     for inside in _PLACEHOLDER.findall(text):
         _check_one(inside, field)
-    if "{{" in (rest := _PLACEHOLDER.sub("", text)) or "}}" in rest:
+    rest = _PLACEHOLDER.sub("", text)
+    single = any(_nearest(word, 0.7) for word in _SINGLE.findall(rest))
+    if single or "{{" in rest or "}}" in rest:
         raise BadTemplate(
             "A placeholder is not closed: write it as {{ name }}, with two braces on each side.",
             field=field,
@@ -74,18 +77,22 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(value, text)
 
 
+def _nearest(written: str, cutoff: float = 0.5) -> str | None:
+    found = difflib.get_close_matches(written.casefold(), PLACEHOLDERS, n=1, cutoff=cutoff)
+    return found[0] if found else None
+
+
 def _check_one(inside: str, field: str) -> None:
     name = _NAME.fullmatch(inside)
     if name is not None and name[1] in PLACEHOLDERS:
         return
     written = inside.strip()[:40]
-    near = difflib.get_close_matches(written.casefold(), PLACEHOLDERS, n=1, cutoff=0.5)
-    if near:
+    if near := _nearest(written):
         raise BadTemplate(
             "There is no placeholder “%(name)s”; did you mean {{ %(near)s }}?",
             field=field,
             name=written,
-            near=near[0],
+            near=near,
         )
     raise BadTemplate(
         "There is no placeholder “%(name)s”. There are: %(known)s.",
