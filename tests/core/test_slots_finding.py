@@ -56,6 +56,13 @@ def test_shown_slots_do_not_overlap_and_come_in_order() -> None:
     assert worth == sorted(worth)
 
 
+def test_times_to_which_nobody_can_come_are_not_shown() -> None:
+    guests = [Guest(STOCKHOLM, required=True), Guest(TUNIS)]
+    slots = find(ask(16, 19), guests, ALMANAC).slots
+    assert {slot.starts_at.day for slot in slots} == {16}
+    assert all(len(slot.missing) < len(guests) for slot in slots)
+
+
 def test_why_a_slot_is_hard_in_local_time() -> None:
     guests = [
         Guest(STOCKHOLM, required=True),
@@ -133,6 +140,7 @@ def test_where_nothing_fits_the_least_bad_and_what_to_relax() -> None:
     weekend = find(ask(17, 19, 60), [Guest(STOCKHOLM, required=True)], ALMANAC)
     assert [one.what for one in weekend.relax] == [Relaxing.LONGER_SEARCH]
     assert weekend.relax[0].closes_at == instant(26, 0)
+    assert len(weekend.slots) == 1
     long = find(ask(12, 14, 18 * 60), [Guest(STOCKHOLM, required=True)], ALMANAC)
     assert (long.relax[0].what, long.relax[0].minutes) == (Relaxing.SHORTER, 540)
 

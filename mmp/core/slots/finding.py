@@ -69,7 +69,8 @@ class Found:
 
 
 def find(ask: Ask, guests: Sequence[Guest], almanac: Almanac, *, most: int = 12) -> Found:
-    """The best slots that do not overlap, three of a (UTC) day at most.
+    """The best slots that do not overlap, three of a (UTC) day at most; none to which nobody can
+    come, unless there are no others.
 
     Raises UserError for nobody, too many people, and where nobody is required.
     """
@@ -77,7 +78,8 @@ def find(ask: Ask, guests: Sequence[Guest], almanac: Almanac, *, most: int = 12)
     problem = problem_of(ask, grid, guests, almanac)
     windows = search(problem)
     tell = _Telling(ask, grid, windows, Teller(guests, almanac))
-    slots = tuple(tell.slot(window) for window in _apart(windows, grid, problem, most))
+    told = [tell.slot(window) for window in _apart(windows, grid, problem, most)]
+    slots = tuple(one for one in told if len(one.missing) < len(guests)) or tuple(told[:1])
     pair = tell.pair(best_pair(windows, problem), problem) if slots[0].missing else None
     if pair and not _better(pair, slots[0]):
         pair = None
