@@ -1,5 +1,7 @@
 """Forms: what people type, with the sentence beside each field that says how to mend it."""
 
+import re
+
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, Form, IntegerField, RadioField, StringField
@@ -9,8 +11,19 @@ from wtforms.validators import AnyOf, DataRequired, Length, NumberRange, Optiona
 from mmp.core.errors import UserError
 from mmp.models.enums import CalendarDelivery, DeclinedEvents
 from mmp.services.feeds import LONGEST_ALARM
+from mmp.services.people_import.words import language_named
 from mmp.web.errors import sentence
 from mmp.web.labels import lazy_label
+
+
+def typed_languages(text: str) -> list[str]:
+    """The codes of languages that were typed with commas between, by their names or codes; what
+    is neither stays as it is."""
+    found: list[str] = []
+    for part in filter(None, map(str.strip, re.split("[,;،؛\n]", text))):
+        named = language_named(part)
+        found += [named] if named else [language_named(word) or word for word in part.split()]
+    return list(dict.fromkeys(found))
 
 
 class MinutesField(IntegerField):  # type: ignore[misc]  # untyped

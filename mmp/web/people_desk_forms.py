@@ -20,6 +20,7 @@ from mmp.models.enums import Gender, MembershipRole, Region, StakeholderGroup
 from mmp.services.people import PersonValues, plain_values
 from mmp.web.errors import sentence
 from mmp.web.event_fields import DayField
+from mmp.web.forms import typed_languages
 from mmp.web.labels import countries_by_name, country, language_name, lazy_label
 from mmp.web.texts import plain
 from mmp.web.texts_field import TextsField
@@ -125,7 +126,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]  # untyped
         known = Locale("en").languages
         for code in self.spoken():
             if code not in known or len(code) > 3:
-                words = _("“%(code)s” is no language code; use two letters like en, ar or fr.")
+                words = _("“%(code)s” is no language that is known; write English, or en.")
                 raise ValidationError(words % {"code": code[:20]})
 
     def validate_country(self, field: Any) -> None:
@@ -150,8 +151,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]  # untyped
 
     def spoken(self) -> list[str]:
         """The language codes that were typed."""
-        found = re.split(r"[^A-Za-z]+", (self.languages.data or "").lower())
-        return list(dict.fromkeys(code for code in found if code))
+        return typed_languages(self.languages.data or "")
 
     def values(self, usual_zone: str, usual_locale: str) -> PersonValues:
         """What was typed; zone and locale as usual where they were left open."""

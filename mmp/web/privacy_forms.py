@@ -13,6 +13,7 @@ from mmp.core.errors import UserError
 from mmp.core.zones import agreed_zone
 from mmp.models import Person
 from mmp.models.enums import Gender
+from mmp.web.forms import typed_languages
 from mmp.web.people_desk_forms import locale_name
 from mmp.web.texts import language
 
@@ -43,7 +44,7 @@ class AboutMeForm(FlaskForm):  # type: ignore[misc]  # untyped
         validators=[AnyOf(list(Gender), _LANGUAGE)],
     )
     gender_description = StringField(_l("In my own words"), validators=[Length(max=_LONGEST)])
-    languages = StringField(_l("Languages you speak, as codes: en, ar, fr"))
+    languages = StringField(_l("Languages you speak, with commas between"))
 
     @classmethod
     def of(cls, person: Person) -> "AboutMeForm":
@@ -91,7 +92,5 @@ class AboutMeForm(FlaskForm):  # type: ignore[misc]  # untyped
             "gender_description": (self.gender_description.data or "").strip() or None
             if gender is Gender.SELF_DESCRIBED
             else None,
-            "languages": [
-                code for part in (self.languages.data or "").split(",") if (code := part.strip())
-            ],
+            "languages": typed_languages(self.languages.data or ""),
         }

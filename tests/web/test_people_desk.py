@@ -223,7 +223,7 @@ def test_somebody_is_added_found_and_changed(
         "country": "JO",
         "region": "mena",
         "gender": "woman",
-        "languages": "ar, EN",
+        "languages": "arabe، EN",
         "organisation": "Ministry",
         "roles": ["mentor"],
     }
