@@ -15,27 +15,40 @@ from mmp.web import texts
 from mmp.web.labels import N_
 
 KINDS = {
+    "account": N_("Account"),
     "agenda_item": N_("Agenda item"),
     "breakout": N_("Break-out groups"),
     "breakout_notes": N_("What a group said"),
+    "busy_calendar": N_("Calendar of their own"),
     "consent": N_("Consent"),
     "day_override": N_("Working day"),
     "document": N_("Document"),
     "event": N_("Event"),
+    "feed": N_("Address of a feed"),
+    "form": N_("Questionnaire"),
     "matching": N_("Round of matching"),
     "membership": N_("Part in the programme"),
     "message": N_("Message"),
+    "organisation": N_("Organisation"),
     "pair": N_("Pair"),
     "participation": N_("Line of a list"),
+    "people_import": N_("Import of people"),
     "person": N_("Person"),
     "poll": N_("Poll"),
     "programme": N_("Programme"),
+    "reminder_rule": N_("Reminders"),
+    "reminders": N_("Reminders"),
     "retention": N_("How long data are kept"),
+    "talk_log": N_("Note of a talk"),
+    "talk_offer": N_("Times for a talk"),
     "wishes": N_("Wishes"),
+    "working_hours": N_("Hours"),
 }
 ACTIONS = {
     "address_changed": N_("confirmed a new address"),
     "address_kept": N_("stopped a change of address"),
+    "added": N_("added"),
+    "agreed": N_("agreed"),
     "allow": N_("allowed again"),
     "answered": N_("answered"),
     "applied": N_("applied"),
@@ -48,19 +61,28 @@ ACTIONS = {
     "erased": N_("erased"),
     "exclude": N_("never to be paired"),
     "given": N_("agreed"),
+    "imported": N_("taken in from a file"),
     "invited": N_("invited"),
     "law_of_time": N_("followed a new law of time"),
     "locked": N_("locked"),
+    "mail_let_go": N_("may get mail again"),
+    "mail_refused": N_("cannot be reached by mail"),
+    "merged": N_("joined with another record"),
     "moved": N_("moved"),
+    "moved_up": N_("moved up from the waiting list"),
+    "opted_in": N_("wants reminders again"),
+    "opted_out": N_("wants no reminders"),
     "pin": N_("kept together"),
     "picked": N_("picked a time"),
     "published": N_("published"),
+    "recorded": N_("noted"),
     "redone": N_("done again"),
     "reminded": N_("reminded"),
     "release": N_("parted"),
     "removed": N_("taken away"),
     "reopened": N_("opened again"),
     "repaired": N_("made right again"),
+    "reset": N_("begun anew"),
     "restored": N_("put back"),
     "run": N_("search asked for"),
     "search_asked": N_("search asked for"),
@@ -69,6 +91,7 @@ ACTIONS = {
     "seated": N_("given a seat"),
     "sent": N_("sent"),
     "take": N_("paired by hand"),
+    "taken_back": N_("taken back"),
     "taken_apart": N_("taken apart"),
     "tapped": N_("seen at the meeting"),
     "undone": N_("undone"),
@@ -146,6 +169,8 @@ def changes(entry: HistoryEntry) -> list[tuple[str, str, str]]:
 def _short(value: Any) -> str:
     if value in (None, "", [], {}):
         return "–"
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
     if isinstance(value, dict):
         return " · ".join(str(part) for part in value.values() if part)[:200]
     return str(value)[:200]

@@ -1,0 +1,26 @@
+"""The history says everything in words of the reader's language."""
+
+import ast
+from pathlib import Path
+
+import mmp.services
+from mmp.web.history_words import ACTIONS, KINDS
+
+
+def test_whatever_is_recorded_has_a_word() -> None:
+    kinds, actions = set(), set()
+    for path in Path(mmp.services.__path__[0]).rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("record"):
+                said = {one.arg: one.value for one in call.keywords}
+                kinds |= _words(said.get("kind"))
+                actions |= _words(said.get("action"))
+    assert len(kinds) > 10
+    assert kinds <= KINDS.keys()
+    assert actions <= ACTIONS.keys()
+
+
+def _words(value: ast.expr | None) -> set[str]:
+    """What a word may be; nothing where that is worked out elsewhere."""
+    either = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
+    return {one.value for one in either if isinstance(one, ast.Constant)}  # type: ignore[misc]
