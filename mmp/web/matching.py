@@ -157,7 +157,7 @@ def _people_page(
     fault: str = "",
     stale: bool = False,
 ) -> Response:
-    listed = _looked_for(people)
+    listed = sorted(_looked_for(people), key=lambda one: not one.free)
     numbers = [one.person.id for one in listed]
     html = render_template(
         "matching/people.html",

@@ -252,7 +252,8 @@ def _impossible(
         ),
         "nobody_for": _(
             "For %(who)s there are too few partners left: everybody else is excluded, unwanted, an"
-            " earlier partner or speaks no common language. Allow one pair more."
+            " earlier partner or speaks no common language. Allow a pair again, see to their"
+            " languages, or take somebody out of the round."
         ),
         "rest": _(
             "%(who)s cannot be paired with each other. Part one more pair so that there is a"
