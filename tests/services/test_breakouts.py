@@ -1,7 +1,7 @@
 """Break-out groups as they are planned: wishes, draft, moves by hand, the way back, application."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
@@ -287,6 +287,18 @@ def test_each_group_gets_one_who_can_lead(desk: Desk) -> None:
     board = service.board_of(desk.session, desk.place())
     assert board.measures is not None
     assert board.measures.hard == 0, "but who leads it can"
+
+
+def test_partners_of_the_day_sit_apart_unless_a_rule_says_more(desk: Desk) -> None:
+    programme, (a, b, c, d, e, f, g, h) = desk.item.event.programme, desk.people
+    desk.make.pair(programme, a, b)
+    desk.make.pair(programme, c, d)
+    desk.make.pair(programme, e, f, ends_on=date(2026, 3, 1))
+    desk.make.pair(programme, g, h, starts_on=date(2027, 1, 1))
+    place = desk.wish(together=((desk.of("d"), desk.of("c")),))
+    problem = service.table_of(desk.session, place).problem
+    assert problem is not None
+    assert (problem.apart, problem.together) == ({(0, 1)}, {(3, 2)})
 
 
 def test_a_language_of_a_whole_group_is_said_of_the_group(desk: Desk) -> None:

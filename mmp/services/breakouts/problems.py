@@ -8,21 +8,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, raiseload
 
 from mmp.core.breakouts.conflicts import conflicts
 from mmp.core.breakouts.problem import Groups, Problem, even_sizes
 from mmp.core.errors import UserError
 from mmp.core.texts import language_of
-from mmp.core.zones import day_in_zone
-from mmp.models import Event, Pair, PairMember, Participation, Person
+from mmp.models import Participation, Person
 from mmp.models.breakouts import Breakout, BreakoutGroup
-from mmp.models.enums import Gender
 from mmp.services.breakouts.drafts import Draft, draft_of
 from mmp.services.breakouts.met import rounds_before
 from mmp.services.breakouts.places import Place
-from mmp.services.breakouts.settings import ATTRIBUTES, Partners, Settings, settings_of
+from mmp.services.breakouts.rules import apart_and_together
+from mmp.services.breakouts.settings import Settings, settings_of
+from mmp.services.breakouts.traits import attributes_of, bits_of, languages_of, spoken_by
 from mmp.services.breakouts.who import participations
 
 MOST_PEOPLE = 1_000
@@ -159,15 +159,15 @@ def _groups(breakout: Breakout | None, count: int) -> list[BreakoutGroup]:
 def _fill(session: Session, table: Table, listed: Sequence[Participation]) -> None:
     place, settings, number = table.place, table.settings, table.number
     groups = _groups(place.breakout, settings.groups)
-    apart, together = _rules(session, table)
+    apart, together = apart_and_together(session, place.event, settings, table.people)
     pinned = {number[one]: at for one, at in table.draft.place.items() if one in table.draft.locked}
     for group in groups:
         for person in (group.facilitator, group.rapporteur):
             if person is not None and str(person.uuid) in number:
                 pinned[number[str(person.uuid)]] = group.position
-    codes = _languages(table.people, [list(group.languages) for group in groups])
+    codes = languages_of(table.people, [list(group.languages) for group in groups])
     table.languages = codes
-    rooms = tuple(_bits(group.languages, codes) or None for group in groups)
+    rooms = tuple(bits_of(group.languages, codes) or None for group in groups)
     if len(codes) > 32:
         table.troubles.append(Trouble("languages", have=len(codes), need=32))
         return
@@ -182,9 +182,9 @@ def _fill(session: Session, table: Table, listed: Sequence[Participation]) -> No
         groups=settings.groups,
         present=(tuple(range(len(table.people))),),
         past=_past(session, table, ids),
-        attributes=_attributes(listed),
-        languages=tuple(_bits(_spoken(one), codes) for one in table.people) if speaks else (),
-        preferred=tuple(_bits([language_of(one.locale)], codes) for one in table.people),
+        attributes=attributes_of(listed),
+        languages=tuple(bits_of(spoken_by(one), codes) for one in table.people) if speaks else (),
+        preferred=tuple(bits_of([language_of(one.locale)], codes) for one in table.people),
         rooms=rooms if any(rooms) else (),
         facilitators=_facilitators(table, groups),
         apart=apart,
@@ -221,22 +221,6 @@ def _too_full(table: Table, pinned: Mapping[int, int], sizes: Sequence[int]) -> 
             yield Trouble("crowded", held, at + 1)
 
 
-def _rules(
-    session: Session, table: Table
-) -> tuple[frozenset[tuple[int, int]], frozenset[tuple[int, int]]]:
-    settings, number = table.settings, table.number
-    apart, together = (
-        {(number[one], number[other]) for one, other in rules if one in number and other in number}
-        for rules in (settings.apart, settings.together)
-    )
-    if settings.partners is not Partners.ANY:
-        known = {_two(pair) for pair in (*apart, *together)}
-        # A rule of one's own says more than the one for all pairs.
-        partners = {pair for pair in _partners(session, table) if _two(pair) not in known}
-        (apart if settings.partners is Partners.APART else together).update(partners)
-    return frozenset(apart), frozenset(together)
-
-
 def _facilitators(table: Table, groups: Sequence[BreakoutGroup]) -> frozenset[int] | None:
     """Those of whom each group needs one, and whoever leads one; None where none is asked for."""
     if not table.settings.facilitators:
@@ -244,40 +228,6 @@ def _facilitators(table: Table, groups: Sequence[BreakoutGroup]) -> frozenset[in
     leads = (str(one.facilitator.uuid) for one in groups if one.facilitator)
     able = {*table.settings.facilitators, *leads}
     return frozenset(table.number[one] for one in able if one in table.number)
-
-
-def _partners(session: Session, table: Table) -> set[tuple[int, int]]:
-    """Every two of a pair on the day; one statement."""
-    event = table.place.event
-    day = event_day(event)
-    rows = session.execute(
-        select(PairMember.pair_id, PairMember.person_id)
-        .join(Pair, Pair.id == PairMember.pair_id)
-        .where(
-            Pair.programme_id == event.programme_id,
-            or_(Pair.ends_on.is_(None), Pair.ends_on >= day),
-            or_(PairMember.ends_on.is_(None), PairMember.ends_on >= day),
-        )
-        .order_by(PairMember.pair_id, PairMember.id)
-    )
-    ids = {one.id: at for at, one in enumerate(table.people)}
-    members: dict[int, list[int]] = {}
-    for pair, person in rows:
-        if person in ids:
-            members.setdefault(pair, []).append(ids[person])
-    return {
-        (one, other)
-        for those in members.values()
-        for at, one in enumerate(those)
-        for other in those[at + 1 :]
-    }
-
-
-def event_day(event: Event) -> object:
-    """The day of an event at its place."""
-    if event.starts_local is not None:
-        return event.starts_local.date()
-    return event.first_day or day_in_zone(event.ends_at, event.zone)
 
 
 def begins(place: Place) -> datetime:
@@ -294,39 +244,3 @@ def _past(session: Session, table: Table, ids: Mapping[int, int]) -> tuple[Group
         tuple(tuple(ids[one] for one in group if one in ids) for group in met.groups)
         for met in rounds
     )
-
-
-def _attributes(listed: Sequence[Participation]) -> tuple[tuple[int, ...], ...]:
-    """Region, gender and stakeholder group as numbers; "not stated" is a value of its own."""
-    found = []
-    for name in ATTRIBUTES:
-        values = [_value(row, name) for row in listed]
-        order = {value: at for at, value in enumerate(sorted(set(values)))}
-        found.append(tuple(order[value] for value in values))
-    return tuple(found)
-
-
-def _value(row: Participation, name: str) -> str:
-    if name == "group":
-        return str(row.group or row.person.group or "")
-    if name == "gender":
-        return str(row.person.gender or Gender.NOT_STATED)
-    return str(row.person.region)
-
-
-def _spoken(person: Person) -> list[str]:
-    """Somebody's languages; who has given none reads the pages in one."""
-    return [language_of(one) for one in person.languages] or [language_of(person.locale)]
-
-
-def _languages(people: Sequence[Person], rooms: Sequence[Sequence[str]]) -> list[str]:
-    used = {code for one in people for code in (*_spoken(one), language_of(one.locale))}
-    return sorted(used | {code for room in rooms for code in room})
-
-
-def _bits(codes: Sequence[str], known: Sequence[str]) -> int:
-    return sum(1 << known.index(code) for code in set(codes))
-
-
-def _two(pair: tuple[int, int]) -> tuple[int, int]:
-    return min(pair), max(pair)
