@@ -1,10 +1,10 @@
-"""Hours of one day in words: the one rule of pages and mails."""
+"""Hours of one day, and runs of days, in words: the one rule of pages and mails."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 from babel import Locale
-from babel.dates import format_interval, format_time, get_time_format
+from babel.dates import format_date, format_interval, format_time, get_time_format
 
 _THIN_SPACE = "\u2009"
 _BETWEEN_DIGITS = re.compile(r"(?<=\d) ?– ?(?=\d)")
@@ -24,3 +24,24 @@ def clock_interval(starts: datetime, ends: datetime, locale: Locale, *, back: bo
     first, last = (moment.replace(tzinfo=None) for moment in (starts, ends))
     text = str(format_interval(first, last, "hm" if twelve else "Hm", locale=locale))
     return _BETWEEN_DIGITS.sub("–", text.replace(_THIN_SPACE, " "))
+
+
+def day_interval(first: date, last: date, locale: Locale) -> str:
+    """“28–29 September 2026”: two days and what lies between, month and year once where they can
+    be. CLDR gives the shape of such an interval with short months only; the long ones stand alike.
+    """
+    unit = "y" if first.year != last.year else "M" if first.month != last.month else "d"
+    patterns = locale.interval_formats.get("yMMMd", {}).get(unit)
+    if not patterns or len(patterns) != 2:
+        return " – ".join(
+            first_of(format_date(day, "long", locale=locale), locale) for day in (first, last)
+        )
+    return "".join(
+        first_of(format_date(day, pattern.replace("MMM", "MMMM"), locale=locale), locale)
+        for day, pattern in zip((first, last), patterns, strict=True)
+    )
+
+
+def first_of(text: str, locale: Locale) -> str:
+    """French counts the first of a month: “1er juillet”. CLDR does not."""
+    return re.sub(r"(?<!\d)1(?!\d)", "1er", text) if locale.language == "fr" else text

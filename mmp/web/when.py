@@ -1,6 +1,5 @@
 """Days, times and zones in words, as the reader's locale writes them."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -15,7 +14,7 @@ from babel.dates import (
 from flask_babel import get_locale, gettext as _
 from markupsafe import Markup
 
-from mmp.adapters.hours import clock_interval
+from mmp.adapters.hours import clock_interval, day_interval, first_of
 from mmp.adapters.translations import of_city
 from mmp.core import zones
 from mmp.web.texts import isolate
@@ -88,17 +87,8 @@ def days(first: date, last: date) -> Days:
         text = long_day(first)
         rest = format_date(first, "MMMM y", locale=locale)
         return _in_pieces(text, rest)
-    unit = "y" if first.year != last.year else "M" if first.month != last.month else "d"
-    patterns = locale.interval_formats.get("yMMMd", {}).get(unit)
-    if not patterns or len(patterns) != 2:
-        text = f"{long_day(first)} – {long_day(last)}"
-        return Days(text, "", text)
-    # CLDR gives the shape of an interval with short months only; the long ones stand alike.
-    text = "".join(
-        _first_of(format_date(day, pattern.replace("MMM", "MMMM"), locale=locale))
-        for day, pattern in zip((first, last), patterns, strict=True)
-    )
-    if unit != "d":
+    text = day_interval(first, last, locale)
+    if (first.year, first.month) != (last.year, last.month):
         return Days(text, "", text)
     return _in_pieces(text, format_date(last, "MMMM y", locale=locale))
 
@@ -190,10 +180,7 @@ def offset_name(instant: datetime, zone: str) -> str:
 
 
 def _first_of(text: str) -> str:
-    """French counts the first of a month: “1er juillet”. CLDR does not."""
-    if _locale().language != "fr":
-        return text
-    return re.sub(r"(?<!\d)1(?!\d)", "1er", text)
+    return first_of(text, _locale())
 
 
 def _locale() -> Locale:

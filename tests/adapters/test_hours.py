@@ -1,6 +1,6 @@
 """Hours in words: on a page and in a mail they are the same."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from babel import Locale
@@ -46,3 +46,21 @@ def test_pages_and_mails_say_the_same(
     with app.test_request_context():
         languages.use(language)
         assert when.clock_times(starts, ends) in line
+
+
+@pytest.mark.parametrize(
+    ("language", "locale", "words"),
+    (
+        ("en", "en_GB", "28–29 September 2026"),
+        ("ar", "ar_JO", "28–29 أيلول 2026"),
+        ("fr", "fr_FR", "28–29 septembre 2026"),
+    ),
+)
+def test_pages_and_mails_say_the_same_of_days(
+    app: Flask, language: str, locale: str, words: str
+) -> None:
+    first, last = date(2026, 9, 28), date(2026, 9, 29)
+    assert lines_of(When.days(first, last, AMMAN), Locale.parse(locale), AMMAN) == [words]
+    with app.test_request_context():
+        languages.use(language)
+        assert when.days(first, last).text == words

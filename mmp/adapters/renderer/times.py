@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from babel import Locale
 from babel.dates import format_date, format_time, get_timezone_location
 
-from mmp.adapters.hours import clock_interval
+from mmp.adapters.hours import clock_interval, day_interval, first_of
 from mmp.adapters.translations import catalogue, of_city
 from mmp.core import zones
 from mmp.core.when import When
@@ -81,7 +81,7 @@ def _days_of(when: When, locale: Locale) -> str:
         return _("%(month)s, day to be announced") % {"month": month}
     if when.first_day == when.last_day:
         return _full_day(when.first_day, locale)
-    return f"{_day(when.first_day, locale)} – {_day(when.last_day, locale)}"
+    return day_interval(when.first_day, when.last_day, locale)
 
 
 def _clock_times(starts_at: datetime, ends_at: datetime, locale: Locale, zone: str) -> str:
@@ -107,15 +107,8 @@ def _clock(moment: datetime, locale: Locale) -> str:
 
 
 def _day(day: date, locale: Locale) -> str:
-    return _first_of(str(format_date(day, "long", locale=locale)), locale)
+    return first_of(str(format_date(day, "long", locale=locale)), locale)
 
 
 def _full_day(day: date, locale: Locale) -> str:
-    return _first_of(str(format_date(day, "full", locale=locale)), locale)
-
-
-def _first_of(text: str, locale: Locale) -> str:
-    """French counts the first of a month: “1er juillet”. CLDR does not."""
-    if locale.language != "fr":
-        return text
-    return " ".join("1er" if word == "1" else word for word in text.split(" "))
+    return first_of(str(format_date(day, "full", locale=locale)), locale)
