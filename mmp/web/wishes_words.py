@@ -32,6 +32,12 @@ def weekday(number: int) -> str:
     return str(format_date(_MONDAY.replace(day=1 + number), "EEEE", locale=get_locale()))
 
 
+def week() -> list[int]:
+    """The days of the week, 0 for Monday, in the order of the reader's weeks."""
+    first = get_locale().first_week_day
+    return [(first + step) % 7 for step in range(7)]
+
+
 def part_name(part: str) -> str:
     """Hours of a day."""
     return str(_(PARTS[part]))

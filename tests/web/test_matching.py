@@ -112,6 +112,10 @@ def test_wishes_by_the_link_of_a_mail_change_nothing_until_saved(world: World) -
     found = page(anybody, link)
     for words in ("Youth work", "For Erik0", "8–12", wanted.name, "Until 1 July 2026, 23:59"):
         assert words in found.text
+    days = [found.text.index(day) for day in ("Monday", "Saturday", "Sunday")]
+    assert days == sorted(days)
+    at_home = page(anybody, link.replace("/en/", "/ar/")).text
+    assert at_home.index("السبت") < at_home.index("الأحد") < at_home.index("الاثنين"), "their week"
     more = {"interests": "i2", "wish-0": f"{wanted.uuid}", "unwanted": f"{spurned.uuid}"}
     assert world.session.scalars(select(Response)).all() == []
     status, found = fill_in(anybody, link, languages="en", hours="0-morning", more=more)
