@@ -84,7 +84,7 @@ ACTIONS = {
     "repaired": N_("made right again"),
     "reset": N_("begun anew"),
     "restored": N_("put back"),
-    "run": N_("search asked for"),
+    "run": N_("pairs looked for"),
     "search_asked": N_("search asked for"),
     "search_ended": N_("search ended"),
     "searched": N_("proposed by the search"),
@@ -172,5 +172,7 @@ def _short(value: Any) -> str:
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
     if isinstance(value, dict):
-        return " · ".join(str(part) for part in value.values() if part)[:200]
+        return " · ".join(_short(part) for part in value.values() if part)[:200]
+    if isinstance(value, list):
+        return ", ".join(map(_short, value))[:200]
     return str(value)[:200]

@@ -2,9 +2,14 @@
 
 import ast
 from pathlib import Path
+from uuid import uuid4
+
+from flask import Flask
 
 import mmp.services
-from mmp.web.history_words import ACTIONS, KINDS
+from mmp.models import HistoryEntry
+from mmp.web.history_words import ACTIONS, KINDS, changes
+from tests.support.factories import MADE_AT
 
 
 def test_whatever_is_recorded_has_a_word() -> None:
@@ -24,3 +29,19 @@ def _words(value: ast.expr | None) -> set[str]:
     """What a word may be; nothing where that is worked out elsewhere."""
     either = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
     return {one.value for one in either if isinstance(one, ast.Constant)}  # type: ignore[misc]
+
+
+def test_what_lay_in_a_change_is_told_without_brackets(app: Flask) -> None:
+    parts = [{"role": "mentor", "status": "active"}, {"role": "guest"}]
+    entry = HistoryEntry(
+        at=MADE_AT,
+        subject_kind="person",
+        subject_uuid=uuid4(),
+        action="merged",
+        changes={"membership": [parts, None], "by_hand": [False, True]},
+    )
+    with app.test_request_context("/en/"):
+        assert changes(entry) == [
+            ("membership", "mentor · active, guest", "–"),
+            ("by hand", "no", "yes"),
+        ]
