@@ -64,8 +64,16 @@ def new_poll(slug: str, key: str) -> Response:
         session().rollback()
         refuse(form, error)
         return _new_page(event, listed, form, 422)
-    count = len(poll.guests)
+    count = sum(1 for guest in poll.guests if guest.person.email)
     flash(ngettext("%(num)d person is asked.", "%(num)d people are asked.", count))
+    if rest := len(poll.guests) - count:
+        flash(
+            ngettext(
+                "%(num)d person has no mail address: ask them yourself.",
+                "%(num)d people have no mail address: ask them yourself.",
+                rest,
+            )
+        )
     return _to(event, poll)
 
 
