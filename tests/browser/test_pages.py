@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.looks import WIDE, Keyboard, faults
+from tests.support.looks import WIDE, Keyboard, faults, prepare
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -78,6 +78,7 @@ def test_a_demo_page_is_right_to_left_and_whole(
     browser: "Browser", live_url: str, demo: None
 ) -> None:
     page = browser.new_page()
+    prepare(page.context)
     for path in ("mmp26/", "mmp26/events/amman/", "cairo-dialogue-2023/events/dialogue/"):
         page.goto(f"{live_url}/ar/programmes/{path}")
         assert page.evaluate("getComputedStyle(document.body).direction") == "rtl"

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from mmp.config import Settings
 
 _engines: dict[str, Engine] = {}
-_apps: dict[tuple[str, "Settings"], tuple["Flask", dict[str, Any]]] = {}
+_apps: dict[tuple[str, "Settings"], tuple["Flask", dict[str, Any], dict[str, Any]]] = {}
+"""With its configuration and its views, as they were at first."""
 
 
 def engine_for(url: str) -> Engine:
@@ -47,8 +48,9 @@ def app_for(settings: "Settings", clock: "Clock") -> "Flask":
         app = create_app(settings, clock=clock)
         with app.app_context():
             _leadable(db.engine)
-        _apps[key] = (app, dict(app.config))
-    app, config = _apps[key]
+        _apps[key] = (app, dict(app.config), dict(app.view_functions))
+    app, config, views = _apps[key]
+    app.view_functions.update(views)
     app.config.clear()
     app.config.update(config, SQLALCHEMY_DATABASE_URI=settings.database_url)
     app.instance_path = str(settings.instance)
