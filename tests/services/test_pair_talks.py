@@ -94,6 +94,13 @@ def test_a_picked_time_is_a_talk_of_both(two: Two) -> None:
     assert {"offered", "agreed"} <= actions
 
 
+def test_hours_that_a_clock_shows_twice_stay_as_they_were_agreed(two: Two) -> None:
+    """04:15 in Amman is the second 02:15 of that night in Stockholm."""
+    two.talk(wish=Wish([datetime(2026, 10, 25, 4, 15)], 30))
+    for mail in _mails(two, "talk_fixed"):
+        assert "Asia/Amman" in str(mail.parameters["event"]["when"])
+
+
 def test_two_picks_make_one_talk(two: Two) -> None:
     offer = two.offer()
     first = talks.pick_time(two.session, now=NOW, actor=two.erik, time=offer.times[0])

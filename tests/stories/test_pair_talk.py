@@ -129,6 +129,7 @@ def test_offered_in_amman_picked_in_stockholm(
     fixed = world.mail("talk_fixed", world.lina)
     assert "26 October 2026, 18:00" in fixed
     assert "Amman time (UTC+3)" in fixed
+    assert "26 October 2026, 16:00–17:00, Stockholm time (UTC+1)" in fixed, "her partner’s too"
     for person in (world.lina, world.erik):
         (entry,) = world.entries(person)
         assert entry["DTSTART"].dt.astimezone(UTC) == talk.starts_at

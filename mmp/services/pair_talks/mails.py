@@ -15,6 +15,7 @@ from mmp.adapters.translations import LANGUAGES, catalogue, direction, in_every_
 from mmp.core.mail import Link, Words
 from mmp.core.texts import Translated
 from mmp.core.when import When
+from mmp.core.zones import to_wall
 from mmp.models import Event, Invitation, OfferedTime, Pair, Person, TalkOffer
 from mmp.models.enums import EventStatus
 from mmp.services import outbox
@@ -108,8 +109,7 @@ def tell_moved(
     """To `people`: from when to when; and to who moved it, if the talk came into their calendar by
     mail. Who has not got the mail of an earlier move gets one for both, or none where the talk is
     back where it was."""
-    new = when_of(talk)
-    assert new is not None  # an event always has a time
+    new = _when(talk)
     unheard = replace_waiting(session, now=now, event=talk, kinds=("event_moved",))
     entries = _Entries.of(session, now, talk, pair)
     for person in entries.and_holders(people):
@@ -124,7 +124,12 @@ def tell_moved(
             pair=pair,
             person=person,
             kind="event_moved",
-            parameters={"old": known, "new": new, KNOWN: known, **part},
+            parameters={
+                "old": _seen_from_theirs(known, pair, person),
+                "new": _seen_from_theirs(new, pair, person),
+                KNOWN: known,
+                **part,
+            },
         )
 
 
@@ -143,7 +148,11 @@ def tell_cancelled(
             pair=pair,
             person=person,
             kind="event_cancelled",
-            parameters={"old": when_of(talk), "note": None, **entries.given(person)},
+            parameters={
+                "old": _seen_from_theirs(_when(talk), pair, person),
+                "note": None,
+                **entries.given(person),
+            },
         )
 
 
@@ -202,6 +211,29 @@ class _Entries:
         return [*people, *others]
 
 
+def _when(talk: Event) -> When:
+    found = when_of(talk)
+    assert found is not None  # an event always has a time
+    return found
+
+
+def _seen_from_theirs(when: When, pair: Pair, person: Person) -> When:
+    """The same hours by the clock of the other one of the pair, whoever proposed them, for a mail
+    says them by the reader's anyway. Where that clock says them in doubt, and where a mail tells of
+    nobody, they stay as they were agreed."""
+    span = when.span()
+    if is_neutral(pair) or span.starts_at is None:
+        return when
+    others = partners(pair, person.id, span.starts_at.date())
+    zone = others[0].zone if others else when.zone
+    starts = to_wall(span.starts_at, zone).replace(tzinfo=None)
+    ends = to_wall(span.ends_at, zone).replace(tzinfo=None)
+    if ends <= starts:
+        return when
+    seen = When.timed(starts, ends, zone)
+    return seen if seen.span() == span else when
+
+
 def _about(
     session: Session,
     *,
@@ -215,7 +247,7 @@ def _about(
     neutral = is_neutral(pair)
     facts = {
         "title": Words(in_every_language("Meeting") if neutral else talk.title),
-        "when": when_of(talk),
+        "when": _seen_from_theirs(_when(talk), pair, person),
         "place": "" if neutral else Words(talk.venue),
         "join_link": talk.join_link,
         "page": None,
