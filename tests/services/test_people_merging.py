@@ -328,6 +328,8 @@ def test_what_was_joined_by_mistake_is_taken_apart(
         ]
     )
     session.add(Account(person_id=gone.id, password="x", fs_uniquifier="one", created_at=NOW))
+    groups = make.breakout(make.item(both), [gone, pair.members[1].person])
+    groups.settings = {"apart": [[str(gone.uuid), str(pair.members[1].person.uuid)]]}
     kept.email = None
     feed = feeds.default_feed(session, now=NOW, secret=SECRET, person=gone)
     session.commit()
@@ -350,6 +352,7 @@ def test_what_was_joined_by_mistake_is_taken_apart(
                 (row.person.name, row.role) for row in session.scalars(select(Membership))
             ),
             "pair": sorted(member.person.name for member in pair.members),
+            "groups": groups.settings,
         }
 
     before, uuid = standing(), gone.uuid

@@ -2,7 +2,7 @@
 
 from mmp.services.breakouts.applying import apply
 from mmp.services.breakouts.board import Board, Card, Column, board_of
-from mmp.services.breakouts.following import follow
+from mmp.services.breakouts.following import follow, lead_back
 from mmp.services.breakouts.moves import Move, MovedMeanwhile, lock, move, redo, undo
 from mmp.services.breakouts.places import Place, breakout_of, hold_item, place_of
 from mmp.services.breakouts.problems import Table, Trouble, table_of
@@ -40,6 +40,7 @@ __all__ = [
     "follow",
     "hold_item",
     "is_on",
+    "lead_back",
     "lock",
     "move",
     "participations",

@@ -125,7 +125,7 @@ def join_people(
     events = events_of(session, gone, kept)
     session.flush()
     before = remember(session, gone, kept)
-    numbers = {"gone_id": gone.id, "kept_id": kept.id, "kept_uuid": str(kept.uuid)}
+    numbers: dict[str, Any] = {"gone_id": gone.id, "kept_id": kept.id, "kept_uuid": str(kept.uuid)}
     memory: dict[str, Any] = {"joined": [gone.name, None], "record": [was, None]}
     with session.no_autoflush:
         _end_ways_in(session, now, gone)
@@ -136,7 +136,7 @@ def join_people(
     _take_along(session, gone, kept)
     _rename(session, gone, kept)
     matching.follow(session, gone.uuid, kept.uuid)
-    breakouts.follow(session, gone.uuid, kept.uuid)
+    in_groups = breakouts.follow(session, gone.uuid, kept.uuid)
     for one in references(Base.metadata):
         if not (one.single or one.name == ACTED):
             session.execute(
@@ -149,7 +149,8 @@ def join_people(
     session.flush()
     counter = gone.calendar_counter
     as_it_was = before["person"].pop(gone.id)
-    merge.undo = numbers | {"gone": as_it_was} | difference(before, remember(session, gone, kept))
+    numbers |= {"gone": as_it_was, "groups": in_groups}
+    merge.undo = numbers | difference(before, remember(session, gone, kept))
     session.flush()
     _drop(session, gone)
     count_events(session, events)
