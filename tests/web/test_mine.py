@@ -113,6 +113,7 @@ def test_one_tap_answers_and_may_be_changed(
     status, home = send(lina, f"{scene.path}answer", answer="online", **{"from": "home"})
     assert status == 200
     assert "You said yes, online." in home.text
+    assert "You said yes, online" in page(lina, "/en/agenda/").text
     assert LINK in home.links
     session.expire_all()
     assert (scene.answer.partstat, scene.answer.form) == (Partstat.ACCEPTED, AttendanceForm.ONLINE)
