@@ -88,6 +88,17 @@ def test_all_mentors_at_once_and_nobody_is_mailed(
     assert {entry.actor.name for entry in entries if entry.actor} == {"Kerstin Berg"}
 
 
+def test_accents_do_not_change_where_somebody_stands(
+    client: FlaskClient, session: Session, make: Factory, here: Programme, autumn: Event
+) -> None:
+    for name in ("Zoé Bien", "Álvaro Díaz", "Erik Lund", "Émile Roy"):
+        make.participation(autumn, make.person(here, name=name))
+    sit_down(client, session, here)
+    shown = page(client, PATH).text
+    names = ["Álvaro Díaz", "Émile Roy", "Erik Lund", "Zoé Bien"]
+    assert sorted(names, key=shown.rindex) == names
+
+
 def test_a_pasted_list_counts_as_a_whole_or_not_at_all(
     client: FlaskClient,
     session: Session,

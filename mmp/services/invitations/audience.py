@@ -233,7 +233,7 @@ def _chosen(
             )
         )
         found = [one for one in found if one.id in members]
-    return sorted(found, key=lambda one: (one.name, one.id))
+    return sorted(found, key=lambda one: (one.search, one.id))
 
 
 def _left(session: Session, event: Event) -> set[int]:

@@ -147,7 +147,7 @@ def _everybody(programme: Programme, event: Event | None) -> Any:
         .outerjoin(SuppressedAddress, SuppressedAddress.address == Person.email)
         .outerjoin(OptOut, and_(OptOut.person_id == Person.id, OptOut.programme_id == programme.id))
         .where(concerned, Person.erased_at.is_(None))
-        .order_by(Person.name, Person.id)
+        .order_by(Person.search, Person.id)
     )
 
 

@@ -30,7 +30,7 @@ def listed(session: Session, actor: Actor, event: Event) -> list[Listed]:
         .join(Participation.person)
         .where(Participation.event_id == event.id, named_people(actor, event.programme_id))
         .options(joinedload(Participation.person).joinedload(Person.organisation), raiseload("*"))
-        .order_by(Person.name, Person.key)
+        .order_by(Person.search, Person.key)
     ).all()
     roles, parts = _roles(session, event), _parts(session, event)
     return [Listed(row, roles.get(row.person_id, []), parts.get(row.person_id, [])) for row in rows]
@@ -73,7 +73,7 @@ def people_to_choose(session: Session, actor: Actor, event: Event) -> Sequence[P
         select(Person)
         .where(visible_people(actor, event.programme_id), Person.id.not_in(there))
         .options(raiseload("*"))
-        .order_by(Person.name, Person.key)
+        .order_by(Person.search, Person.key)
     ).all()
 
 

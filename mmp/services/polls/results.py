@@ -66,7 +66,7 @@ def result_of(
     """How a poll stands. Five statements, whatever the rows."""
     responses = responses_of(session, poll)
     slots = [slot_now(slot) for slot in poll.slots]
-    guests = sorted(poll.guests, key=lambda one: (not one.required, one.person.name, one.id))
+    guests = sorted(poll.guests, key=lambda one: (not one.required, one.person.search, one.id))
     people = [guest.person for guest in guests]
     days, theirs = working_time.almanac(session, language), working_time.rhythms(session, people)
     paid = burdens(session, event=event, people=people, theirs=theirs, almanac=days, now=now)

@@ -44,7 +44,7 @@ def asked(session: Session, *, event: Event) -> Asked:
             or session.scalars(
                 select(Person)
                 .where(Person.id.in_(numbers), Person.erased_at.is_(None))
-                .order_by(Person.name, Person.key)
+                .order_by(Person.search, Person.key)
             ).all()
         )
     with_part = set(
