@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from mmp.adapters.mailer import SMTPMailer
 from mmp.models import Mail
-from tests.bench import mail_idle, mail_memory, mail_writing, reminders
+from tests.bench import mail_idle, mail_memory, mail_planning, mail_writing, reminders
 from tests.bench.report import Figure
 from tests.bench.sink import sink
 
@@ -29,6 +29,7 @@ ROUNDS = {4: 5, 1: 3, 8: 3}
 def measure() -> Iterator[Figure]:
     """All figures of mail, in one run."""
     yield from mail_writing.measure()
+    yield from mail_planning.measure()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         port, _ = stack.enter_context(sink())
         for name, engine in reminders.databases(Path(folder), stack):

@@ -17,12 +17,12 @@ from sqlalchemy import (
     bindparam,
     cast as cast_to,
     func,
-    insert,
     select,
     update,
 )
 from sqlalchemy.orm import Session
 
+from mmp.adapters.bulk import insert_rows
 from mmp.core.reminders import HUSH, Known, Line, Reader, plan, why_not
 from mmp.models import Delivery, Event, Mail
 from mmp.models.enums import DeliveryState
@@ -257,7 +257,7 @@ def _write(session: Session, now: datetime, changes: _Changes) -> None:
     for row in [row for row in session.identity_map.values() if isinstance(row, Delivery)]:
         session.expire(row)
     if changes.new:
-        connection.execute(insert(_ROWS), changes.new)
+        insert_rows(connection, _ROWS, changes.new)
     if changes.changed:
         names = (*_KEPT, "state", "reason", "ended_at")
         connection.execute(
