@@ -44,8 +44,10 @@ def new_matching(slug: str) -> Response:
     form = ConfirmForm()
     people = _choosable(programme)
     sides, fault = words.preselected(_looked_for(people)), ""
-    if form.validate_on_submit():
-        sides = _typed()
+    sent = form.validate_on_submit()
+    if sent:
+        sides = _typed(people)
+    if sent and not _narrowed():
         try:
             row = service.begin(
                 session(),
@@ -73,8 +75,11 @@ def matching_people(slug: str, uuid: UUID) -> Response:
     form = ConfirmForm()
     sides: Mapping[str, int] = service.setup_of(row).sides
     fault, stale = "", False
-    if form.validate_on_submit():
-        sides = _typed()
+    people = _choosable(programme)
+    sent = form.validate_on_submit()
+    if sent:
+        sides = _typed(people)
+    if sent and not _narrowed():
         try:
             service.change_people(
                 session(),
@@ -87,12 +92,12 @@ def matching_people(slug: str, uuid: UUID) -> Response:
         except UserError as error:
             session().rollback()
             programme, row = found(slug, uuid)
+            people = _choosable(programme)
             fault, stale = sentence(error), isinstance(error, StaleEdit)
         else:
             session().commit()
             flash(_("The people of the round are saved."))
             return redirect(url_for("pages.matching", slug=slug, uuid=uuid), 303)
-    people = _choosable(programme)
     return _people_page(programme, row, people, sides, fault=fault, form=form, stale=stale)
 
 
@@ -124,8 +129,8 @@ def _choosable(programme: Programme) -> list[Choosable]:
 
 
 def _looked_for(people: list[Choosable]) -> list[Choosable]:
-    """Those whom the address asks for: by name, organisation and region."""
-    wanted, region = wanted_words(request.args.get("q", "")), request.args.get("region", "")
+    """Those who are asked for: by name, organisation and region."""
+    wanted, region = wanted_words(request.values.get("q", "")), request.values.get("region", "")
     return [
         one
         for one in people
@@ -139,12 +144,22 @@ def _searched(one: Choosable) -> str:
     return search_form(one.person.search, organisation.search if organisation else "")
 
 
-def _typed() -> dict[str, int]:
-    return {
+def _narrowed() -> bool:
+    """Whether the list is only to be shown anew, with what is ticked in it."""
+    return "show" in request.form
+
+
+def _typed(people: list[Choosable]) -> dict[str, int]:
+    """What is ticked, also of those who are not shown, unless they are to be left out."""
+    sides = {
         name.removeprefix(_SIDE): int(value)
         for name, value in request.form.items()
         if name.startswith(_SIDE) and value in (str(FIRST), str(SECOND))
     }
+    if "only_shown" not in request.form:
+        return sides
+    shown = {str(one.person.uuid) for one in _looked_for(people)}
+    return {uuid: side for uuid, side in sides.items() if uuid in shown}
 
 
 def _people_page(
@@ -166,6 +181,7 @@ def _people_page(
         listed=listed,
         hidden=[one for one in sides if one not in {str(each.person.uuid) for each in listed}],
         sides=sides,
+        version=_version(row, stale=stale),
         theirs=words.other_people(row, people, sides) if row and stale else [],
         known=pair_board.earlier_partners(session(), actor(), numbers),
         uuid=row.uuid if row else _uuid(request.form.get("uuid")),
@@ -177,6 +193,12 @@ def _people_page(
         tabs=words.tabs(row) if row else [],
     )
     return make_response(html, 409 if stale else 422 if fault else 200)
+
+
+def _version(row: Matching | None, *, stale: bool) -> int:
+    """The round as the list was first opened, however often it was narrowed since."""
+    now = row.version if row else 0
+    return now if stale else request.form.get("version", now, type=int)
 
 
 def _uuid(text: str | None) -> UUID:

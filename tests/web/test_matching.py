@@ -1,6 +1,6 @@
 """Matching in the browser: from the people of a programme to published pairs."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from threading import Event as Flag
 
 import pytest
@@ -138,6 +138,53 @@ def _link(world: World, person: Person) -> str:
     assert row.form is not None
     secret = token(SECRET, *token_source(row.form.uuid, person.uuid))
     return f"/en/wishes/{row.form.uuid}/{person.uuid}/{secret}/"
+
+
+def test_narrowing_the_list_forgets_nobody(world: World) -> None:
+    erik, lina, out = world.first[0], world.second[0], world.second[1]
+    sides = {f"side-{erik.uuid}": "2", f"side-{lina.uuid}": "1", f"side-{out.uuid}": "0"}
+    status, found = fill_in(world.client, f"{ROUNDS}new/", q="erik", show="y", more=sides)
+    assert status == 200
+    ticked = {
+        values["name"]: values["value"]
+        for tag, values in found.tags
+        if tag == "input" and "checked" in values
+    }
+    assert ticked.keys() == {f"side-{one.uuid}" for one in world.first}
+    assert ticked[f"side-{erik.uuid}"] == "2"
+    assert found.fields[f"side-{lina.uuid}"] == "1", "kept, though not shown"
+    assert f"side-{out.uuid}" not in found.fields
+    assert "Leave out 1 more person who is chosen" in found.text
+    alone = {"q": "erik", "show": "y", "only_shown": "y"}
+    _status, found = fill_in(world.client, f"{ROUNDS}new/", **alone, more=sides)
+    assert f"side-{lina.uuid}" not in found.fields
+
+
+def test_who_leaves_before_today_is_not_to_be_matched(world: World) -> None:
+    membership = world.first[0].memberships[0]
+    membership.ends_on = date(2026, 6, 1)
+    world.session.commit()
+    found = page(world.client, f"{ROUNDS}new/").text
+    assert "Erik0" not in found
+    assert "Erik1" in found
+
+
+def test_a_search_that_was_refused_can_be_loaded_again(world: World) -> None:
+    path = world.begin()
+    sides = {f"side-{one.uuid}": "0" for one in world.first[1:]}
+    world.post(
+        path,
+        "people/",
+        more=sides
+        | {f"side-{world.first[0].uuid}": "1"}
+        | {f"side-{one.uuid}": "2" for one in world.second},
+    )
+    status, found = world.post(path, "run")
+    assert status == 422
+    there = [v["href"] for tag, v in found.tags if tag == "a" and v.get("hreflang") == "fr"]
+    assert there == [f"{path.replace('/en/', '/fr/')}run"]
+    answer = world.client.get(there[0])
+    assert (answer.status_code, answer.location) == (303, path.replace("/en/", "/fr/"))
 
 
 def test_a_stale_choice_is_kept_beside_what_is_there(world: World) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, raiseload
 
 from mmp.core.errors import UserError
@@ -38,6 +38,7 @@ def choosable(
         Membership.programme_id == programme.id,
         Membership.role == MembershipRole.MENTOR,
         Membership.status == MembershipStatus.ACTIVE,
+        or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
     )
     people = session.scalars(
         select(Person)
@@ -47,7 +48,7 @@ def choosable(
             visible_people(actor, programme.id),
         )
         .options(joinedload(Person.organisation), raiseload("*"))
-        .order_by(Person.name, Person.id)
+        .order_by(Person.search, Person.id)
     ).all()
     free = {one.id for one in pair_board.unpaired(session, actor, programme, today)}
     return [Choosable(person, person.id in free) for person in people]
