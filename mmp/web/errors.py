@@ -7,7 +7,7 @@ from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 from mmp.core.errors import UserError
 from mmp.web import languages
@@ -78,10 +78,25 @@ def _overtaken(error: StaleDataError | IntegrityError) -> Response:
 
 
 def _http_error(error: HTTPException) -> Response:
+    if isinstance(error, MethodNotAllowed) and (above := _page_above()):
+        return secure(Response(status=303, headers={"Location": above}))
     answer = Response(status=error.code, headers=dict(error.get_headers()))
     if isinstance(error, InternalServerError) or (error.code or 500) >= 500:
         return _page(500, answer)
     return _page(error.code or 500, answer)
+
+
+def _page_above() -> str:
+    """Where a form lies that was sent to this address, which is none to look at: whoever loads it
+    again, or asks for it in another language, comes there. Empty where there is none."""
+    above = f"{request.path.rstrip('/').rpartition('/')[0]}/"
+    if request.method not in ("GET", "HEAD") or request.url_rule is not None:
+        return ""
+    try:
+        current_app.create_url_adapter(request).match(above, method="GET")  # type: ignore[union-attr]
+    except HTTPException:
+        return ""
+    return request.script_root + above
 
 
 def _page(status: int, answer: Response, sentence_of: UserError | None = None) -> Response:

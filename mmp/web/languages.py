@@ -64,7 +64,7 @@ def full_address(path: str) -> str:
 def versions() -> list[Mapping[str, str]]:
     """This page in every language: `code`, `name`, `dir` and `path`; of an error, the homes."""
     endpoint = request.endpoint or ""
-    known = endpoint.startswith("pages.") and request.method in ("GET", "HEAD")
+    known = endpoint.startswith("pages.")
     values = dict(request.view_args or {}) if known else {}
     return [
         {
