@@ -220,7 +220,7 @@ def test_mending_the_record_of_what_is_over_tells_nobody(
     (
         ({"form": "hybrid"}, "in person and online now"),
         ({"city": {"en": "Lund"}}, "Place: Lund"),
-        ({"join_link": "https://meet.example/new"}, "find the new one in your calendar"),
+        ({"join_link": "https://meet.example/new"}, "The link to join is there now"),
     ),
 )
 def test_form_place_and_link_are_told(

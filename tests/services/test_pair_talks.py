@@ -10,6 +10,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mmp.adapters.renderer import Rendered
 from mmp.core.errors import NotFound, StaleEdit, UserError
 from mmp.core.mail import Site, token
 from mmp.models import (
@@ -27,6 +28,7 @@ from mmp.models.enums import AttributionConsent, EventStatus, MembershipRole, Pa
 from mmp.models.mail import MailState
 from mmp.models.pair_talks import OfferEnd
 from mmp.services import pair_talks as talks, permissions, sessions
+from mmp.services.outbox.contents import rendered_mail
 from mmp.services.outbox.sources import more_for
 from mmp.services.pair_talks import LogEntry, OfferOpen, TimeTaken, Wish
 from mmp.services.permissions import Actor
@@ -88,6 +90,11 @@ def test_a_picked_time_is_a_talk_of_both(two: Two) -> None:
     assert talk.join_link == "https://meet.example/x"
     assert {one.partstat for one in talk.participations} == {Partstat.ACCEPTED}
     assert two.mails("talk_offered") == ["Erik"]
+    [offered] = _written(two, "talk_offered")
+    assert "https://meet.example/x" in offered.text
+    fixed = _written(two, "talk_fixed")[0]
+    assert "Hope" in offered.text
+    assert "Hope" in fixed.text
     assert sorted(two.mails("talk_fixed")) == ["Erik", "Lina"]
     assert offer.closed_as is OfferEnd.PICKED
     actions = set(two.session.scalars(select(HistoryEntry.action)))
@@ -180,10 +187,15 @@ def test_moving_raises_the_sequence_and_tells_the_other(two: Two) -> None:
         minutes=30,
         where="The library",
     )
+    two.lina.locale = "en"
     assert (talk.sequence, talk.zone) == (1, "Europe/Stockholm")
     assert talk.starts_at == datetime(2026, 10, 28, 16, tzinfo=UTC)
     assert talk.venue == {"en": "The library"}
     assert two.mails("event_moved") == ["Lina", "Erik"], "his calendar has it by mail as well"
+    to_her, to_him = _written(two, "event_moved")
+    assert to_her.subject == "Erik has moved your talk"
+    assert "offer other times:\nhttps://mmp.example/en/pairs/" in to_her.text
+    assert to_him.subject.startswith("Moved: Talk"), "he knows who did"
     with pytest.raises(StaleEdit):
         talks.cancel_talk(two.session, now=NOW, actor=two.lina, talk=talk, version=1)
     talks.cancel_talk(two.session, now=NOW, actor=two.lina, talk=talk, version=talk.version)
@@ -219,6 +231,11 @@ def test_a_talk_comes_into_calendars_by_mail(two: Two) -> None:
         assert event["SUMMARY"] == "Cancelled: Meeting"
         assert event["DTSTART"].dt == talk.starts_at
         assert "LOCATION" not in event
+
+
+def _written(two: Two, kind: str) -> list[Rendered]:
+    site = Site("https://mmp.example", "post@mmp.example", SECRET)
+    return [rendered_mail(two.session, mail, site=site) for mail in _mails(two, kind)]
 
 
 def _mails(two: Two, kind: str) -> list[Mail]:

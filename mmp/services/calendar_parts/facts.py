@@ -70,7 +70,9 @@ def news(known: Facts, facts: Facts, note: str | None = None) -> tuple[str, dict
         "old_place": known["place"],
         "new_place": facts["place"],
         "form": facts["form"] if facts["form"] != known["form"] else None,
-        "link_changed": facts["link"] != known["link"] and facts["link"] is not None,
+        "link_changed": facts["link"] != known["link"]
+        and None not in (facts["link"], known["link"]),
+        "link_given": facts["link"] is not None and known["link"] is None,
     }
 
 

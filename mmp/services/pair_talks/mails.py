@@ -82,6 +82,8 @@ def tell_offered(
                     }
                     for time in offer.times
                 ],
+                "place": None if is_neutral(offer.pair) else offer.place,
+                "join_link": offer.join_link,
                 "note": None if is_neutral(offer.pair) else offer.topic,
             },
         )
@@ -99,16 +101,27 @@ def tell_fixed(session: Session, *, now: datetime, talk: Event, pair: Pair, toda
                 pair=pair,
                 person=member.person,
                 kind="talk_fixed",
-                parameters={"partner": _partner(pair, others), **entries.given(member.person)},
+                parameters={
+                    "partner": _partner(pair, others),
+                    "note": None if is_neutral(pair) else Words(talk.description),
+                    **entries.given(member.person),
+                },
             )
 
 
 def tell_moved(
-    session: Session, *, now: datetime, talk: Event, pair: Pair, people: list[Person], old: When
+    session: Session,
+    *,
+    now: datetime,
+    talk: Event,
+    pair: Pair,
+    people: list[Person],
+    mover: Person | None,
+    old: When,
 ) -> None:
-    """To `people`: from when to when; and to who moved it, if the talk came into their calendar by
-    mail. Who has not got the mail of an earlier move gets one for both, or none where the talk is
-    back where it was."""
+    """To `people`: who moved it (None: a law did), from when to when; and to who moved it, if the
+    talk came into their calendar by mail. Who has not got the mail of an earlier move gets one for
+    both, or none where the talk is back where it was."""
     new = _when(talk)
     unheard = replace_waiting(session, now=now, event=talk, kinds=("event_moved",))
     entries = _Entries.of(session, now, talk, pair)
@@ -127,6 +140,7 @@ def tell_moved(
             parameters={
                 "old": _seen_from_theirs(known, pair, person),
                 "new": _seen_from_theirs(new, pair, person),
+                "mover": _partner(pair, [mover]) if mover and mover.id != person.id else None,
                 KNOWN: known,
                 **part,
             },

@@ -59,7 +59,9 @@ def move_talk(
     _record(session, now, actor, talk, "changed", changes)
     if "when" in changes:
         people = partners(pair, actor.id, day_in_zone(now, pair.programme.zone))
-        mails.tell_moved(session, now=now, talk=talk, pair=pair, people=people, old=old)
+        mails.tell_moved(
+            session, now=now, talk=talk, pair=pair, people=people, mover=actor, old=old
+        )
 
 
 def cancel_talk(

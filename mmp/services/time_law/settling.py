@@ -116,7 +116,9 @@ def _tell_pair(session: Session, now: datetime, moved: Moved, was: When) -> int:
     stays = talk.starts_at == moved.moves[0].old.starts_at
     people = [one for one in people if one.zone == talk.zone] if stays else people
     old = was if stays else _at(moved.moves[0], "UTC")
-    talk_mails.tell_moved(session, now=now, talk=talk, pair=pair, people=people, old=old)
+    talk_mails.tell_moved(
+        session, now=now, talk=talk, pair=pair, people=people, mover=None, old=old
+    )
     return len(people)
 
 
