@@ -7,10 +7,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from mmp.core.errors import UserError
-from mmp.models import BreakoutGroup
+from mmp.core.texts import Translated
+from mmp.models import AgendaItem, BreakoutGroup
 from mmp.services.breakouts import notes as service
 from mmp.services.breakouts.notes import FIELDS, WrittenMeanwhile
-from mmp.web import breakout_meeting_words as words
+from mmp.web import breakout_meeting_words as words, clocks
 from mmp.web.breakout_meeting import PATH, of_room, room_at
 from mmp.web.context import context, session
 from mmp.web.errors import sentence
@@ -89,7 +90,8 @@ def _page(
         group=group,
         item=group.breakout.agenda_item,
         event=group.breakout.agenda_item.event,
-        question=group.question or group.breakout.question,
+        questions=_questions(group),
+        readings=_hours(group.breakout.agenda_item),
         texts=texts,
         seen={name: service.seen(getattr(group, name)) for name in FIELDS},
         titles=TITLES,
@@ -99,6 +101,19 @@ def _page(
         words=words,
     )
     return make_response(html, 409 if stale else 422 if faults else 200)
+
+
+def _questions(group: BreakoutGroup) -> list[Translated]:
+    """The group's own, else that of all groups, else what the agenda asks there."""
+    if question := group.question or group.breakout.question:
+        return [question]
+    return [one.text for one in group.breakout.agenda_item.guiding_questions]
+
+
+def _hours(item: AgendaItem) -> clocks.Clocks | None:
+    if item.starts_at is None or item.ends_at is None:
+        return None
+    return clocks.both(item.starts_at, item.ends_at, actor().zone, item.zone or item.event.zone)
 
 
 def _told(

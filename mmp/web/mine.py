@@ -77,6 +77,8 @@ def own_home() -> str:
     groups: list[OwnGroup] = []
     if coming:
         _own, parts, groups = service.with_parts(session(), who, coming.event.uuid)
+        parts = [one for one in parts if not _is_over(one, now)]
+        groups = [one for one in groups if one.reports or not _is_over(one, now)]
     return render_template(
         "mine/home.html",
         coming=coming,
@@ -95,6 +97,11 @@ def own_home() -> str:
         may_plan="pages.desk" in current_app.view_functions,
         **_shared(now),
     )
+
+
+def _is_over(one: OwnPart | OwnGroup, now: datetime) -> bool:
+    """At a glance counts what lies ahead: of a gathering of days, not the session of yesterday."""
+    return one.item.ends_at is not None and one.item.ends_at <= now
 
 
 def _next_reminder(now: datetime) -> PlanLine | None:
@@ -207,6 +214,7 @@ def _event_page(uuid: UUID, form: AnswerForm | None = None) -> Response:
         zone_note=agendas.zone_note(event),
         parts=parts,
         groups=groups if not own.cancelled else [],
+        with_me=service.in_ones_groups(session(), who, [one.group.id for one in groups]),
         fellows=_groups(service.fellows(session(), who, event)),
         documents=documents_of(session(), event),
         form=form,

@@ -141,7 +141,10 @@ def test_a_rapporteur_writes_and_nothing_is_lost(
     sign_in(client, session, scene.people[1])
     assert client.get(path).status_code == 404
     sign_in(client, session, scene.people[0])
-    fields = dict(page(client, path).fields)
+    first = page(client, path)
+    assert "What helps?" in first.text
+    assert "(UTC" in first.text, "its hours, with their zone"
+    fields = dict(first.fields)
     opened = {name: fields[name] for name in ("csrf_token", "seen-points", "seen-recommendation")}
     json = {"Accept": "application/json"}
     answer = client.post(path, data={**opened, "points": "One"}, headers=json)

@@ -100,9 +100,14 @@ def test_home_shows_both_clocks_and_says_another_day(scene: Scene, lina: FlaskCl
     two_days = When.days(date(2026, 6, 19), date(2026, 6, 20), "Asia/Amman")
     gathering = scene.make.event(scene.programme, two_days, title={"en": "Two days"})
     scene.make.participation(gathering, scene.lina)
+    for title, day, hour in (("What was", 19, 7), ("What comes", 20, 9)):
+        item = scene.make.item(gathering, datetime(2026, 6, day, hour), title={"en": title})
+        scene.make.role(item, person=scene.lina)
     scene.session.commit()
     text = " ".join(page(lina, "/en/home/").text.split())
     assert "Now Two days" in text, "a gathering that is on"
+    assert "What comes" in text
+    assert "What was" not in text, "a part that is over"
 
 
 def test_one_tap_answers_and_may_be_changed(
@@ -322,8 +327,12 @@ def test_ones_own_group_and_its_question_show_and_nobody_elses(
 ) -> None:
     make = scene.make
     item = make.item(scene.event, datetime(2026, 9, 28, 22, 30), kind=AgendaKind.BREAK_OUT)
+    beside = make.person(scene.programme, name="Sara Beside")
+    hidden = make.person(scene.programme, name="Nadia Hidden", discreet=True)
+    groups = [scene.erik, make.person(scene.programme, name="Omar Apart")], [scene.lina]
+    groups[1].extend((beside, hidden))
     breakout = make.breakout(
-        item, [scene.erik], [scene.lina], question={"en": "What helps?"}, state=BreakoutState.DRAFT
+        item, *groups, question={"en": "What helps?"}, state=BreakoutState.DRAFT
     )
     breakout.groups[0].room, breakout.groups[1].room = {"en": "Petra"}, {"en": "Wadi Rum"}
     session.commit()
@@ -335,3 +344,6 @@ def test_ones_own_group_and_its_question_show_and_nobody_elses(
         assert "Group 2, Wadi Rum" in text
         assert "What helps?" in text
         assert "Petra" not in text
+    assert "With you: Sara Beside" in text
+    assert "Nadia Hidden" not in text
+    assert "Omar Apart" not in text

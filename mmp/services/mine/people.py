@@ -1,14 +1,24 @@
-"""Who else is on the list of one's event: people by name, the discreet never, and pairs."""
+"""Who else is on the list of one's event, and in one's group: people by name, the discreet never,
+and pairs."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload, raiseload
 
 from mmp.core.texts import Translated
-from mmp.models import Event, Pair, PairMember, Participation, Person
-from mmp.models.enums import ConsentPurpose, MembershipRole, Partstat
+from mmp.models import (
+    Breakout,
+    BreakoutSeat,
+    Event,
+    Pair,
+    PairMember,
+    Participation,
+    Person,
+)
+from mmp.models.enums import BreakoutState, ConsentPurpose, MembershipRole, Partstat
 from mmp.services.consents import agrees
 from mmp.services.permissions import Actor
 from mmp.services.taking_part import TAKING_PART
@@ -49,15 +59,46 @@ def fellows(session: Session, actor: Actor, event: Event) -> list[Fellow]:
             Participation.entry.in_(TAKING_PART),
             Participation.partstat != Partstat.DECLINED,
             Person.erased_at.is_(None),
-            or_(
-                and_(Person.discreet.is_(False), agrees(ConsentPurpose.LISTED)),
-                Person.id == actor.person_id,
-            ),
+            or_(_may_be_listed(), Person.id == actor.person_id),
         )
         .options(joinedload(Participation.person), raiseload("*"))
         .order_by(Person.name, PairMember.pair_id)
     ).all()
     return _together([(row, pair if knows else None) for row, pair in rows])
+
+
+def in_ones_groups(
+    session: Session, actor: Actor, groups: Collection[int]
+) -> Mapping[int, list[Person]]:
+    """Who sits with the actor, by group, of those of `groups` (their numbers) in which the actor
+    has a seat; in one statement. As with `fellows` the discreet, and those who do not want to be
+    listed, are left out."""
+    found: dict[int, list[Person]] = defaultdict(list)
+    if not groups:
+        return found
+    own = select(BreakoutSeat.group_id).where(BreakoutSeat.person_id == actor.person_id)
+    rows = session.execute(
+        select(BreakoutSeat.group_id, Person)
+        .join(Breakout, Breakout.id == BreakoutSeat.breakout_id)
+        .join(Person, Person.id == BreakoutSeat.person_id)
+        .where(
+            BreakoutSeat.group_id.in_(groups),
+            BreakoutSeat.group_id.in_(own),
+            Breakout.state == BreakoutState.APPLIED,
+            Person.id != actor.person_id,
+            Person.erased_at.is_(None),
+            _may_be_listed(),
+        )
+        .options(raiseload("*"))
+        .order_by(Person.name, Person.id)
+    )
+    for group, person in rows:
+        found[group].append(person)
+    return found
+
+
+def _may_be_listed() -> ColumnElement[bool]:
+    return and_(Person.discreet.is_(False), agrees(ConsentPurpose.LISTED))
 
 
 def _together(rows: Sequence[tuple[Participation, int | None]]) -> list[Fellow]:
