@@ -1,10 +1,13 @@
 """The catalogues of texts: English in the code, the other languages in mmp/translations/."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
+from typing import Protocol
 
+from babel.localedata import exists
 from babel.support import Translations
 
 from mmp.core.texts import Translated, language_of
@@ -15,6 +18,29 @@ LANGUAGES = ("en", *sorted(path.name for path in FOLDER.iterdir() if path.is_dir
 _MUTE = r"[AEIOUÀÂÄÅÆÉÈÊËÎÏÔÖŒÙÛÜ]|Hé|Hels"
 """What French elides before, among the names of cities."""
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+
+
+class Reader(Protocol):
+    """Who reads: the CLDR locale they chose, and the languages they speak."""
+
+    @property
+    def locale(self) -> str: ...
+
+    @property
+    def languages(self) -> Sequence[str]: ...
+
+
+def locale_for(reader: Reader) -> str:
+    """The CLDR locale in which somebody is written to: theirs, else the first of their languages
+    that we speak, as it is used where they live, else theirs, which counts as English."""
+    if language_of(reader.locale) in LANGUAGES:
+        return reader.locale
+    spoken = (language_of(one) for one in reader.languages)
+    language = next((one for one in spoken if one in LANGUAGES), None)
+    if language in (None, "en"):
+        return reader.locale
+    there = f"{language}_{reader.locale.replace('-', '_').rpartition('_')[2]}"
+    return there if exists(there) else language
 
 
 @lru_cache(maxsize=32)

@@ -36,7 +36,7 @@ READ = (
 )
 READ_OF_PERSON = (
     *(Person.uuid, Person.name, Person.name_native, Person.email, Person.locale, Person.zone),
-    *(Person.discreet, Person.calendar_delivery),
+    *(Person.languages, Person.discreet, Person.calendar_delivery),
 )
 """What mails are made of. The rest is there when it is asked for, at a statement a mail."""
 

@@ -15,8 +15,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from mmp.adapters.renderer import language_for
+from mmp.adapters.translations import locale_for
 from mmp.core.errors import NotFound, UserError
-from mmp.core.texts import language_of
 from mmp.models import Feed, Membership, Person, Programme
 from mmp.models.enums import (
     CalendarDelivery,
@@ -50,7 +51,7 @@ def feed_address(base_url: str, secret: str, feed: Feed) -> str:
 
 def page_address(base_url: str, secret: str, feed: Feed, locale: str | None = None) -> str:
     """The full address of the owner's subscribe page, in `locale` or the owner's language."""
-    language = language_of(locale or feed.person.locale)
+    language = language_for(locale or locale_for(feed.person))
     return f"{base_url}/{language}/feeds/{token_of(secret, feed, 'page')}/"
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from mmp.adapters.translations import locale_for
 from mmp.core.texts import Translated
 from mmp.core.zones import day_in_zone
 from mmp.models import (
@@ -130,7 +131,7 @@ def actor_of(session: Session, *, now: datetime, token: str, lasting: bool = Fal
         name=first.name,
         name_native=first.name_native,
         email=first.email,
-        locale=first.locale,
+        locale=locale_for(first),
         zone=first.zone,
         has_password=first.has_password,
         has_codes=first.has_codes,
@@ -144,7 +145,8 @@ _ACTOR = (
         SignIn.uuid.label("sign_in_uuid"),
         *(SignIn.strength, SignIn.created_at, SignIn.seen_at, SignIn.confirmed_at),
         Person.id.label("person_id"),
-        *(Person.name, Person.name_native, Person.email, Person.locale, Person.zone),
+        *(Person.name, Person.name_native, Person.email, Person.zone),
+        *(Person.locale, Person.languages),
         Account.password.is_not(None).label("has_password"),
         Account.tf_primary_method.is_not(None).label("has_codes"),
         *(Membership.role, Membership.status, Membership.starts_on, Membership.ends_on),

@@ -12,9 +12,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from mmp.adapters.renderer import language_for
+from mmp.adapters.translations import locale_for
 from mmp.core.errors import NotFound
 from mmp.core.mail import Link, token as derived_token
-from mmp.core.texts import language_of
 from mmp.models import Account, Person, SignInLink
 from mmp.models.enums import LinkPurpose, Strength
 from mmp.services.feeds import hash_token
@@ -40,7 +41,7 @@ def token_of(secret: str, uuid: UUID, of: LinkPurpose = LinkPurpose.MAIL) -> str
 
 def link_address(base_url: str, secret: str, uuid: UUID, language: str) -> str:
     """The full address of a link's page, for a mail or a terminal. Who knows it can use it once."""
-    path = _PATH.format(language=language_of(language), token=token_of(secret, uuid))
+    path = _PATH.format(language=language_for(language), token=token_of(secret, uuid))
     return f"{base_url}{path}"
 
 
@@ -92,7 +93,7 @@ def one_use_address(
 ) -> str:
     """An address that signs `person` in once and fully, for who runs the machine to read."""
     link = add_link(session, now, secret, LinkPurpose.TERMINAL, lasts, person=person)
-    return link_address(base_url, secret, link.uuid, language or person.locale)
+    return link_address(base_url, secret, link.uuid, language or locale_for(person))
 
 
 def first_run_address(

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from mmp.adapters.translations import locale_for
 from mmp.core.errors import NotFound, UserError
 from mmp.models.enums import AnswerVia
 from mmp.services import answers as service
@@ -32,7 +33,7 @@ def answer_from_mail(uuid: UUID, token: str) -> Response:
     found = _asked(uuid, token)
     if found is None:
         return keep_secret(make_response(render_template("answers/gone.html"), 410))
-    languages.use(g.language, found.row.person.locale)
+    languages.use(g.language, locale_for(found.row.person))
     own = OwnEvent(found.event, found.row, None)
     form = AnswerForm() if request.method == "POST" else AnswerForm.of(own)
     if request.method == "POST" and found.is_open(context().clock.now()) and form.validate():

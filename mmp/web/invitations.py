@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from mmp.adapters.renderer import language_for
+from mmp.adapters.translations import locale_for
 from mmp.core.countries import countries
 from mmp.core.errors import NotFound, UserError
 from mmp.core.mail import Site
@@ -100,7 +101,7 @@ def preview_invitation(slug: str, key: str, uuid: UUID) -> Response:
         programme=event.programme,
         line=line,
         samples=samples,
-        code=language_for(line.person.locale),
+        code=language_for(locale_for(line.person)),
         words=words,
         around=around,
     )

@@ -8,6 +8,7 @@ from flask import flash, g, make_response, redirect, render_template, request, u
 from flask_babel import gettext as _, ngettext
 from werkzeug.wrappers import Response
 
+from mmp.adapters.translations import locale_for
 from mmp.core.errors import NotFound, StaleEdit, UserError
 from mmp.core.matching.hours import PARTS
 from mmp.core.zones import day_in_zone, to_utc
@@ -106,7 +107,7 @@ def wishes_from_mail(uuid: UUID, person: UUID, token: str) -> Response:
         raise
     if asked is None:
         return keep_secret(make_response(render_template("matching/gone.html"), 410))
-    languages.use(g.language, asked.person.locale)
+    languages.use(g.language, locale_for(asked.person))
     if asked.person.discreet:
         return keep_secret(redirect(url_for("pages.own_wishes", uuid=uuid), 303))
     here = url_for("pages.wishes_from_mail", uuid=uuid, person=person, token=token)

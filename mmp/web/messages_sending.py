@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from mmp.adapters.renderer import Rendered, language_for
+from mmp.adapters.translations import locale_for
 from mmp.core.errors import NotFound, UserError
 from mmp.core.mail import Site
 from mmp.models import Message
@@ -108,7 +109,7 @@ def _draft(found: Message) -> Response:
             missing=words.missing(found, lines),
             line=line,
             mail=_preview(found, line) if line else None,
-            code=language_for(line.person.locale) if line else "en",
+            code=language_for(locale_for(line.person)) if line else "en",
             files=_files(found, line),
             confirm=ConfirmForm(formdata=None),
         )
@@ -147,7 +148,7 @@ def _by_name(fates: Any, *, went: bool) -> list[Fate]:
 def _files(found: Message, line: Line | None) -> list[Any]:
     if line is None or line.person.discreet:
         return []
-    language = language_for(line.person.locale)
+    language = language_for(locale_for(line.person))
     return [service.file_for(one, language) for one in found.attachments if one.files]
 
 

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from mmp.adapters.renderer import language_for
+from mmp.adapters.translations import locale_for
 from mmp.core.mail.placeholders import PLACEHOLDERS
 from mmp.core.texts import Translated
 from mmp.models import Message, Pair, Person
@@ -92,7 +93,7 @@ def missing(message: Message, lines: Sequence[Line]) -> list[tuple[str, int]]:
     for code in message.programme.languages:
         if all(text.get(code) for text in (message.subject, message.text)):
             continue
-        readers = [line for line in lines if language_for(line.person.locale) == code]
+        readers = [line for line in lines if language_for(locale_for(line.person)) == code]
         found.append((language_name(code), sum(line.why_not is None for line in readers)))
     return found
 

@@ -7,6 +7,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from werkzeug.wrappers import Response
 
 from mmp.adapters.renderer import language_for
+from mmp.adapters.translations import locale_for
 from mmp.core.errors import NotFound
 from mmp.core.mail import Site
 from mmp.models import Mail, Person
@@ -157,7 +158,7 @@ def _before() -> int | None:
 
 
 def _language(mail: Mail) -> str:
-    return language_for(mail.person.locale)
+    return language_for(locale_for(mail.person))
 
 
 def _shared() -> dict[str, Any]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from mmp.adapters.translations import locale_for
 from mmp.core.errors import NotFound, StaleEdit, UserError
 from mmp.core.polls import clocks_change
 from mmp.services import polls as service
@@ -33,7 +34,7 @@ def poll_from_mail(uuid: UUID, token: str) -> Response:
         raise
     if found is None:
         return keep_secret(make_response(render_template("polls/gone.html"), 410))
-    languages.use(g.language, found.guest.person.locale)
+    languages.use(g.language, locale_for(found.guest.person))
     here = url_for("pages.poll_from_mail", uuid=uuid, token=token)
     return keep_secret(_answered(found, here, "account/base.html"))
 

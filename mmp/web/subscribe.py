@@ -6,6 +6,7 @@ from flask import flash, g, make_response, redirect, render_template, request, u
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from mmp.adapters.translations import locale_for
 from mmp.core.errors import NotFound, UserError
 from mmp.core.subscribing import subscribe_links
 from mmp.models import Feed, Person
@@ -139,7 +140,7 @@ def _feed(token: str) -> tuple[Feed, Person]:
     feed = service.feed_of_page(session(), token)
     if feed.person is None:
         raise NotFound("This page does not exist, or its address was revoked.")
-    languages.use(g.language, feed.person.locale)
+    languages.use(g.language, locale_for(feed.person))
     return feed, feed.person
 
 

@@ -6,6 +6,7 @@ from flask import flash, g, make_response, redirect, render_template, request, u
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from mmp.adapters.translations import locale_for
 from mmp.core.errors import NotFound
 from mmp.services import opting_out
 from mmp.services.opting_out import Subscription
@@ -26,7 +27,7 @@ def unsubscribe(uuid: UUID, slug: str, token: str) -> Response:
     """GET shows a button, and whoever only looks changes nothing. POST is taken without a CSRF
     token, for a mail program has none; it can do no more than its address allows."""
     found = _subscription(uuid, slug, token)
-    languages.use(g.language, found.person.locale)
+    languages.use(g.language, locale_for(found.person))
     if request.method != "POST":
         return keep_secret(make_response(_page(found)))
     _choose(found)

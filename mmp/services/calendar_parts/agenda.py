@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mmp.adapters.hours import clock_interval
 from mmp.adapters.renderer import language_for, locale_of
-from mmp.adapters.translations import catalogue
+from mmp.adapters.translations import catalogue, locale_for
 from mmp.core.texts import language_of, pick
 from mmp.core.zones import to_wall
 from mmp.models import AgendaItem, Event, Mail
@@ -64,7 +64,7 @@ def _is_short(mail: Mail) -> bool:
 
 
 def _lines(mail: Mail, event: Event, items: Mapping[int, list[AgendaItem]]) -> tuple[Line, ...]:
-    locale, language = mail.person.locale, language_for(mail.person.locale)
+    locale, language = locale_for(mail.person), language_for(locale_for(mail.person))
     babel = locale_of(locale if language_of(locale) == language else language)
     zone = agenda_zone(mail, event)
     lines, found = [], items.get(event.id, ())

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from mmp.adapters.renderer import language_for
-from mmp.adapters.translations import catalogue
+from mmp.adapters.translations import catalogue, locale_for
 from mmp.core import ical
 from mmp.core.mail import CalendarPart, Reason, Site, unpack
 from mmp.core.texts import pick
@@ -72,7 +72,7 @@ def _request(mail: Mail, entry: ical.Entry, site: Site) -> CalendarPart | None:
 
 
 def _cancel(mail: Mail, site: Site) -> CalendarPart | None:
-    language = language_for(mail.person.locale)
+    language = language_for(locale_for(mail.person))
     part = unpack(
         mail.parameters[PART],
         link=lambda path, _token: path,

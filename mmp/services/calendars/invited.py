@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 from sqlalchemy.orm import Session
 
+from mmp.adapters.translations import locale_for
 from mmp.core import ical
 from mmp.models import Person
 from mmp.models.enums import EventStatus
@@ -42,7 +43,7 @@ def invited_entries(
     for (person_id, event_id), those in rows.items():
         if (person_id, event_id) not in asked or those[0].status is not EventStatus.PUBLISHED:
             continue
-        writer = Writer(Style(people[person_id].locale, base_url))
+        writer = Writer(Style(locale_for(people[person_id]), base_url))
         entries = [writer.event_entry(those[0], groups_told(those))]
         entries += [
             writer.item_entry(row)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
-from mmp.adapters.translations import LANGUAGES
+from mmp.adapters.translations import LANGUAGES, locale_for
 from mmp.models import Feed, Membership, Person, Programme
 from mmp.models.enums import DeclinedEvents, FeedKind, MembershipStatus
 from mmp.services.feeds import RUNS_PROGRAMME, hash_token
@@ -48,6 +48,7 @@ _BY_TOKEN = (
         Feed.polled_at,
         Person.id.label("person_id"),
         Person.locale,
+        Person.languages,
         Person.zone,
         Person.discreet,
         Person.declined_events,
@@ -82,7 +83,7 @@ def find_reader(session: Session, token: str) -> Reader | None:
         feed_id=row.id,
         person_id=row.person_id,
         programme_id=row.programme_id,
-        locale=row.locale,
+        locale=locale_for(row),
         zone=row.zone,
         counter=row.programme_counter if coordinates else row.calendar_counter,
         discreet=row.discreet,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from mmp.adapters.renderer import language_for
+from mmp.adapters.translations import locale_for
 from mmp.core.mail import Link, Reason, Site, secret_for
 from mmp.core.mail.placeholders import used_in
 from mmp.models import Document, Mail, Message, Participation, Person
@@ -49,7 +50,7 @@ def message_source(session: Session, mails: Sequence[Mail], site: Site) -> Mappi
         if mail.person.discreet:
             found[mail.id] = quiet(message)
             continue
-        language = language_for(mail.person.locale)
+        language = language_for(locale_for(mail.person))
         if (message.uuid, language) not in kept:
             kept[message.uuid, language] = attachments(
                 message.attachments, language, site.documents
@@ -99,7 +100,7 @@ def letter(
         partners=partners,
         answer_link=address,
     )
-    language = language_for(person.locale)
+    language = language_for(locale_for(person))
     files = [file_for(one, language) for one in message.attachments if one.files]
     return {
         "quiet": False,
@@ -120,7 +121,7 @@ def _with_stand_in(link: Link, person: Person, mail: Mail, site: Site) -> str:
     """The token is filled in on the way out."""
     assert link.token is not None  # it is an answer's
     stand_in = secret_for(site.secret, mail.uuid, PURPOSE, str(link.token[1])).stand_in
-    path = link.path.replace("{language}", language_for(person.locale))
+    path = link.path.replace("{language}", language_for(locale_for(person)))
     return site.base_url + path.replace("{token}", stand_in)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from mmp.adapters.renderer import language_for
+from mmp.adapters.translations import locale_for
 from mmp.core.errors import NotFound
 from mmp.models import Document, Mail, Message, Participation, Person
 from mmp.models.enums import MessageState
@@ -52,7 +53,7 @@ def received(
     )
     link = ""
     if message.event is not None and may_answer(message, own, now):
-        link = f"{base_url}/{language_for(person.locale)}/my/events/{message.event.uuid}/"
+        link = f"{base_url}/{language_for(locale_for(person))}/my/events/{message.event.uuid}/"
     partners = partners_of(session, message.programme_id, [person.id]).get(person.id, ())
     words = said(
         message,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased, object_session
 
 from mmp.adapters.renderer import language_for, written_in
 from mmp.adapters.renderer.times import lines_of
-from mmp.adapters.translations import direction
+from mmp.adapters.translations import direction, locale_for
 from mmp.core.mail import one_line
 from mmp.core.mail.placeholders import fill, used_in
 from mmp.core.texts import pick_with_language
@@ -44,7 +44,7 @@ def said(
     answer_link: str = "",
 ) -> Said:
     """The message as this person reads it. `answer_link` is an address, ready to be shown."""
-    language = language_for(person.locale)
+    language = language_for(locale_for(person))
     subject, _subject_language = pick_with_language(message.subject, language)
     text, text_language = pick_with_language(message.text, language)
     used = used_in(subject) | used_in(text)
@@ -114,7 +114,7 @@ def _of_event(
     if event is None:
         return {}
     when = when_of(event)
-    lines = lines_of(when, written_in(person.locale), person.zone) if when else []
+    lines = lines_of(when, written_in(locale_for(person)), person.zone) if when else []
     joins = event.form is EventForm.ONLINE or (participation and participation.form == "online")
     if participation is not None and participation.partstat is Partstat.DECLINED:
         joins = False

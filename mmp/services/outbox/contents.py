@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from mmp.adapters.renderer import Gaps, Moulded, Rendered, language_for, mould
-from mmp.adapters.translations import in_every_language
+from mmp.adapters.translations import in_every_language, locale_for
 from mmp.core.mail import (
     UNSUBSCRIBE,
     BadHeader,
@@ -113,7 +113,7 @@ def compose(
         subject=subject,
         text=text,
         html=html,
-        locale=language_for(person.locale),
+        locale=language_for(locale_for(person)),
         headers=(*more.headers, *_way_out(mail, site)),
         calendar=more.calendar,
         attachments=more.attachments,
@@ -135,7 +135,7 @@ def rendered_mail(session: Session, mail: Mail, *, site: Site) -> Rendered:
 def _moulded_mail(mail: Mail, readings: Readings) -> tuple[Moulded, dict[str, str]]:
     """The mail as it is for all its readers, and what fills its gaps for this one."""
     site, person, gaps = readings.site, mail.person, Gaps()
-    language = language_for(person.locale)
+    language = language_for(locale_for(person))
 
     def link(path: str, source: tuple[str, str] | None) -> str:
         address = site.base_url + path.replace("{language}", language)
@@ -164,7 +164,7 @@ def _moulded_mail(mail: Mail, readings: Readings) -> tuple[Moulded, dict[str, st
     if person.discreet:
         values |= _quiet(values, link, words)
     moulded = mould(
-        mail.template, locale=person.locale, zone=person.zone, parameters=values, gaps=gaps
+        mail.template, locale=locale_for(person), zone=person.zone, parameters=values, gaps=gaps
     )
     return moulded, gaps.words
 
@@ -208,7 +208,7 @@ def _way_out(mail: Mail, site: Site) -> tuple[tuple[str, str], ...]:
         return ()
     of = both(mail.person.uuid, mail.programme.uuid)
     path = unsubscribe_path(
-        language_for(mail.person.locale),
+        language_for(locale_for(mail.person)),
         person=mail.person.uuid,
         slug=mail.programme.slug,
         token=secret_for(site.secret, mail.uuid, UNSUBSCRIBE, of).stand_in,

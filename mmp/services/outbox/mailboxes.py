@@ -3,7 +3,7 @@
 from typing import Final
 
 from mmp.adapters.renderer import language_for
-from mmp.adapters.translations import direction
+from mmp.adapters.translations import direction, locale_for
 from mmp.core.mail import Mailbox, Site, one_line, sendable
 from mmp.core.texts import pick
 from mmp.models import Mail, Person
@@ -32,11 +32,11 @@ def reader_of(mail: Mail) -> Mailbox:
 def sender_name(mail: Mail) -> str:
     """The programme, in the reader's language; nothing where the mail names none."""
     shown = mail.programme and not mail.person.discreet
-    name = pick(mail.programme.name, mail.person.locale) if shown and mail.programme else ""
+    name = pick(mail.programme.name, locale_for(mail.person)) if shown and mail.programme else ""
     return one_line(name)
 
 
 def shown_name(person: Person) -> str:
     """In the reader's own script, if they gave it and are written to in it."""
-    native = direction(language_for(person.locale)) == "rtl" and person.name_native
+    native = direction(language_for(locale_for(person))) == "rtl" and person.name_native
     return one_line(native or person.name)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, load_only, selectinload
 
 from mmp.adapters.renderer import language_for
-from mmp.adapters.translations import in_every_language
+from mmp.adapters.translations import in_every_language, locale_for
 from mmp.core import zones
 from mmp.core.mail import Link, Site
 from mmp.core.reminders import Occasion, Rule
@@ -190,7 +190,7 @@ def item_of(
 ) -> Item:
     """An event as a reader is told of it by a rule; `row` as of `ABOUT`, `groups` their own."""
     event, person = row.Event, row.Person
-    language = language_for(person.locale)
+    language = language_for(locale_for(person))
     after = rule is not None and not rule.comes_before
     item = Item(
         delivery=delivery,

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
+from mmp.adapters.translations import locale_for
 from mmp.core.reminders import Known, Line, Reader, Rule, Step, plan, why_not
 from mmp.core.texts import Translated
 from mmp.core.when import When
@@ -241,7 +242,7 @@ def _line(row: Any) -> PlanLine:
         name=person.name,
         name_native=person.name_native,
         zone=person.zone,
-        locale=person.locale,
+        locale=locale_for(person),
         country=person.country,
         rule=line.rule,
         occurrence=line.occurrence,

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from mmp.adapters.renderer import Rendered, language_for, render
-from mmp.adapters.translations import direction
+from mmp.adapters.translations import direction, locale_for
 from mmp.core.mail import Site
 from mmp.core.mail.placeholders import check_all
 from mmp.core.reminders import Rule
@@ -26,12 +26,12 @@ def preview(
     row = read_one(session, event=event, person=person)
     groups = own_groups(session, {(person.id, event.id)})[person.id, event.id]
     item = item_of(row, site=site, now=now, rule=rule, groups=groups)
-    language = language_for(person.locale)
+    language = language_for(locale_for(person))
     native = direction(language) == "rtl" and person.name_native
     programme = None if item.quiet else pick(event.programme.name, language)
     return render(
         "reminder",
-        locale=person.locale,
+        locale=locale_for(person),
         zone=person.zone,
         parameters={
             "name": native or person.name,

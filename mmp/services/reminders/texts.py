@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased, object_session
 
 from mmp.adapters.renderer import language_for, written_in
 from mmp.adapters.renderer.times import lines_of
-from mmp.adapters.translations import direction
+from mmp.adapters.translations import direction, locale_for
 from mmp.core.mail import Site, one_line, secret_for
 from mmp.core.mail.placeholders import fill, used_in
 from mmp.core.reminders import Rule
@@ -26,7 +26,7 @@ def own_texts(
     they gave none, and the text that comes with the key is sent."""
     if not rule.subject and not rule.text:
         return "", ""
-    locale = row.Person.locale
+    locale = locale_for(row.Person)
     language = language_for(locale)
     subject, text = pick(rule.subject, language), pick(rule.text, language)
     values = values_for(item, row, language)
@@ -39,7 +39,7 @@ def own_texts(
 def values_for(item: "Item", row: Any, language: str) -> dict[str, str]:
     """What placeholders mean for this reader, but for links of their own."""
     person = row.Person
-    when = lines_of(item.when, written_in(person.locale), person.zone) if item.when else []
+    when = lines_of(item.when, written_in(locale_for(person)), person.zone) if item.when else []
     return {
         "name": _name(person, language),
         "event": item.title,
