@@ -122,8 +122,8 @@ def _answers(found: Preparation | None) -> str:
 
 def _todos(
     slug: str, event: Event, found: Mapping[int, Preparation]
-) -> list[tuple[Markup, str | None]]:
-    """What is left to do, in words, each with where it is done."""
+) -> list[tuple[Markup, str | None, str | None]]:
+    """What is left to do, in words, each with where it is done, and where a day is found."""
     prepared = found.get(event.id)
     lines = []
     for todo in prepared.todos if prepared else ():
@@ -133,7 +133,8 @@ def _todos(
         if prepared and todo.gap in _GROUPS and len(prepared.ungrouped) == 1:
             uuid = prepared.ungrouped[0]
             path = url_for("pages.breakout_board", slug=slug, key=event.key, uuid=uuid)
-        lines.append((isolate(words_of(todo)), path))
+        find = todo.gap is Gap.DAY and url_for("pages.find_slots", slug=slug, key=event.key)
+        lines.append((isolate(words_of(todo)), path, find or None))
     return lines
 
 

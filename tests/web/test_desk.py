@@ -67,6 +67,8 @@ def test_what_is_not_done_yet_stands_in_words(
     assert "No documents" in ready_words
     for none in ("No agenda", "No join link", "The day is not fixed", "Texts missing"):
         assert none not in ready_words
+    assert "Find a time" not in ready_words
+    assert "Find a time" in later
     later, _title, over = later.partition("Past")
     for gap in (
         *("The day is not fixed", "Not published", "No agenda", "Nobody is on the list"),
