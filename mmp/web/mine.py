@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from flask import current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -94,7 +94,7 @@ def own_home() -> str:
         reminder=_next_reminder(now),
         reminder_words=reminder_words,
         form=AnswerForm(formdata=None),
-        may_plan="pages.desk" in current_app.view_functions,
+        desks=[part for part in who.parts.values() if part.programme_id in who.plans],
         **_shared(now),
     )
 

@@ -278,7 +278,9 @@ def test_only_who_runs_a_programme_is_led_to_its_desk(
     desk = "/en/programmes/here/desk/"
     assert desk not in page(lina, "/en/home/").links
     sign_in(lina, session, scene.make.person(scene.programme, MembershipRole.ASSISTANT))
-    assert desk in page(lina, "/en/home/").links
+    home = page(lina, "/en/home/")
+    assert desk in home.links
+    assert home.text.index("To the desk") < home.text.index("Welcome")
 
 
 @pytest.mark.both_databases
