@@ -36,7 +36,8 @@ def breakout_settings(slug: str, key: str, uuid: UUID) -> Response:
     """How many groups, what counts most, which rules, the question for all."""
     people, place = _people(slug, key, uuid)
     form = SettingsForm(**_typed(place, len(people)))
-    form.offer(people)
+    settings = service.settings_of(place.breakout)
+    form.offer(people, service.named_away(session(), settings, people))
     theirs = None
     if form.validate_on_submit():
         try:

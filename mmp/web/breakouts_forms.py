@@ -133,13 +133,25 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]  # untyped
     gender = _weight("gender")
     group = _weight("group")
 
-    def offer(self, people: Sequence[Person]) -> None:
-        """Who may be named as able to lead; whom one may not see stays who they are."""
+    def offer(self, people: Sequence[Person], away: Iterable[Person] = ()) -> None:
+        """Who may be named as able to lead; those who are named and do not take part, and whom one
+        may not see, stay who they are."""
+        self.away = {
+            str(one.uuid): str(_("%(name)s (does not take part)", name=one.name))
+            for one in away
+            if may_name(one)
+        }
         named = [SelectChoice(str(one.uuid), one.name) for one in people if may_name(one)]
         shown = {choice.value for choice in named}
         hidden = [one for one in self.facilitators.data or () if one not in shown]
-        words = _("Somebody who is not shown here")
-        self.facilitators.choices = [*named, *(SelectChoice(one, words) for one in hidden)]
+        self.facilitators.choices = [
+            *named,
+            *(SelectChoice(one, self.somebody(one)) for one in hidden),
+        ]
+
+    def somebody(self, uuid: str) -> str:
+        """One who is named and not among those to choose from."""
+        return self.away.get(uuid) or str(_("Somebody who is not shown here"))
 
     def weights(self) -> list[WeightField]:
         """The fields under “advanced”."""

@@ -87,8 +87,7 @@ def reason(table: Table, person: Person, one: Reason) -> Markup:
                 ngettext("meets %(num)d person anew", "meets %(num)d people anew", one.value)
             )
         case "only_one_of":
-            value = _value(person, ATTRIBUTES[one.value])
-            return isolate(_("alone here: %(what)s", what=value)) if value else Markup("")
+            return _alone(person, [one])
     return Markup("")
 
 
@@ -112,8 +111,24 @@ def reasons(table: Table, person: Person, found: Iterable[Reason]) -> list[tuple
     if not may_name(person):
         return []  # what sets somebody apart would say who it is
     rows = sorted(found, key=lambda one: _ORDER.index(one.code) if one.code in _ORDER else -1)
-    said = [(reason(table, person, one), one.code.startswith("breaks")) for one in rows]
+    single = [one for one in rows if one.code == "only_one_of"]
+    said = [
+        (_alone(person, single) if one in single else reason(table, person, one), _breaks(one))
+        for one in rows
+        if one not in single[1:]
+    ]
     return [line for line in said if line[0]]
+
+
+def _breaks(one: Reason) -> bool:
+    return one.code.startswith("breaks")
+
+
+def _alone(person: Person, found: Iterable[Reason]) -> Markup:
+    """“alone here: Man, Media”."""
+    values = filter(None, (_value(person, ATTRIBUTES[one.value]) for one in found))
+    what = str(_(", ")).join(values)
+    return isolate(_("alone here: %(what)s", what=what)) if what else Markup("")
 
 
 _ORDER = ("with", "only_facilitator", "only_one_of", "again", "new", "not_with", "language")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from mmp.adapters.database import db
 from mmp.models import AgendaItem, GuidingQuestion, Participation, Person, Programme
 from mmp.models.breakouts import Breakout, BreakoutSeat
-from mmp.models.enums import AgendaKind, MembershipRole, Region
+from mmp.models.enums import AgendaKind, Gender, MembershipRole, Region, StakeholderGroup
 from mmp.services.breakouts.drafts import draft_of, put, seated
 from tests.support.factories import MADE_AT, Factory
 from tests.support.statements import statements_of
@@ -180,8 +180,15 @@ def test_assistants_plan_and_learn_no_discreet_name(client: FlaskClient, session
     board = Board(session, 6)
     board.people[2].discreet = True
     sit_down(client, session, board.programme, MembershipRole.ASSISTANT)
+    away = board.make.person(board.programme, name="Mentor Away")
+    away.discreet = True
+    session.commit()
     fill_in(client, f"{board.path}settings/", more=WISHES)
     board.seat(2)
+    breakout = board.breakout
+    breakout.settings |= {"facilitators": [str(away.uuid)]}
+    session.commit()
+    assert "Mentor Away" not in client.get(f"{board.path}settings/").text
     for path in (
         board.path,
         f"{board.path}?pick={board.people[2].uuid}",
@@ -220,6 +227,21 @@ def test_who_can_lead_is_ticked_and_said(client: FlaskClient, session: Session) 
     text = page(client, board.path).text
     assert "those do not count now: Mentor 001" in text
     assert "there are 1 of those you named" in text
+    settings = page(client, f"{board.path}settings/").text
+    assert "Mentor 001 (does not take part)" in settings
+    assert "Somebody who is not shown here" not in settings
+
+
+def test_who_is_alone_in_two_ways_hears_it_once(client: FlaskClient, session: Session) -> None:
+    board = Board(session, 6)
+    board.people[0].gender = Gender.MAN
+    board.people[0].group = StakeholderGroup.MEDIA
+    sit_down(client, session, board.programme)
+    fill_in(client, f"{board.path}settings/", more=WISHES)
+    board.seat(2)
+    text = page(client, board.path).text
+    assert text.count("alone here: Man, Media") == 1
+    assert text.count("alone here") == 1
 
 
 def test_a_move_among_150_takes_few_statements(

@@ -5,7 +5,7 @@ from mmp.services.breakouts.board import Board, Card, Column, board_of
 from mmp.services.breakouts.following import follow, lead_back
 from mmp.services.breakouts.moves import Move, MovedMeanwhile, lock, move, redo, undo
 from mmp.services.breakouts.places import Place, breakout_of, hold_item, place_of
-from mmp.services.breakouts.problems import Table, Trouble, table_of
+from mmp.services.breakouts.problems import Table, Trouble, named_away, table_of
 from mmp.services.breakouts.running import ask, end, is_on
 from mmp.services.breakouts.settings import (
     GroupValues,
@@ -43,6 +43,7 @@ __all__ = [
     "lead_back",
     "lock",
     "move",
+    "named_away",
     "participations",
     "people_taking_part",
     "place_of",

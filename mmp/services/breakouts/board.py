@@ -107,7 +107,7 @@ def _cards(table: Table) -> tuple[list[Column], list[Card]]:
             )
             for one in drafted[group.position]
         ]
-        cards.sort(key=lambda card: (not card.part, card.part, card.person.name))
+        cards.sort(key=lambda card: (not card.part, card.part, card.person.search))
         columns.append(Column(group, cards))
     return columns, [Card(one, None) for one in table.unseated]
 

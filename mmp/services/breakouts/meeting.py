@@ -87,7 +87,7 @@ def room_of(session: Session, place: Place) -> Room:
         .join(BreakoutSeat.person)
         .where(BreakoutSeat.breakout_id == breakout.id)
         .options(joinedload(BreakoutSeat.person), joinedload(BreakoutSeat.group))
-        .order_by(Person.name, Person.id)
+        .order_by(Person.search, Person.id)
         .execution_options(populate_existing=True)
     ).all()
     seated = Draft(

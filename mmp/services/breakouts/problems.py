@@ -140,16 +140,24 @@ def troubles_of(table: Table) -> Iterator[Trouble]:
 def _named_in_vain(session: Session, table: Table) -> Iterator[Trouble]:
     """Rules that name somebody who does not take part keep nobody from sitting anywhere; one
     statement, where there are any."""
-    away = [UUID(one) for one in table.settings.named if one not in table.number]
-    if away and table.people:
-        found = session.scalars(
-            select(Person)
-            .where(Person.uuid.in_(away), Person.erased_at.is_(None))
-            .options(raiseload("*"))
-            .order_by(Person.name, Person.id)
-        ).all()
+    if table.people:
+        found = named_away(session, table.settings, table.people)
         if found:
             yield Trouble("rule_away", tuple(found), len(found), stops=False)
+
+
+def named_away(session: Session, settings: Settings, people: Sequence[Person]) -> list[Person]:
+    """Whom a rule names and who is not among these people, by name; one statement at most."""
+    away = settings.named - {str(one.uuid) for one in people}
+    if not away:
+        return []
+    found = session.scalars(
+        select(Person)
+        .where(Person.uuid.in_([UUID(one) for one in away]), Person.erased_at.is_(None))
+        .options(raiseload("*"))
+        .order_by(Person.search, Person.id)
+    )
+    return list(found)
 
 
 def _groups(breakout: Breakout | None, count: int) -> list[BreakoutGroup]:

@@ -22,7 +22,7 @@ def participations(session: Session, event: Event) -> Sequence[Participation]:
             Person.erased_at.is_(None),
         )
         .options(contains_eager(Participation.person).raiseload("*"), raiseload("*"))
-        .order_by(Person.name, Person.id)
+        .order_by(Person.search, Person.id)
     ).all()
 
 

@@ -56,6 +56,6 @@ def year_of(
             )
         )
         .options(raiseload("*"))
-        .order_by(Person.name, Person.id)
+        .order_by(Person.search, Person.id)
     ).all()
     return Year(people, rounds, counts(rounds))

@@ -52,7 +52,7 @@ def zoom_list(session: Session, room: Room) -> ZoomList:
     """Who joins online and sits, or is expected, in a group. One statement at a hybrid event."""
     event = room.place.event
     online = _online(session, event)
-    seats = sorted(room.sitting, key=lambda seat: (seat.group.position, seat.person.name))
+    seats = sorted(room.sitting, key=lambda seat: (seat.group.position, seat.person.search))
     those = [seat for seat in seats if online is None or seat.person_id in online]
     positions = sorted({seat.group.position for seat in those})
     addresses = Counter(_address(seat.person) for seat in those)
