@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from babel.numbers import format_decimal
 from babel.units import format_unit
 from flask import Flask, request
 from flask_babel import get_locale, gettext as _
@@ -32,6 +33,7 @@ def install(app: Flask) -> None:
         direction=direction,
         joined=_joined,
         octets=_octets,
+        number=_number,
     )
     env.globals.update(
         full_address=languages.full_address,
@@ -63,6 +65,11 @@ def _of_page() -> dict[str, Any]:
 def _joined(words: Iterable[str]) -> Markup:
     """What there is, with commas between."""
     return escape(_(", ")).join([word for word in words if word])
+
+
+def _number(value: int) -> str:
+    """“1,225”, as the reader writes it."""
+    return str(format_decimal(value, locale=get_locale()))
 
 
 def _octets(size: int) -> Markup:
