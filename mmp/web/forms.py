@@ -1,6 +1,7 @@
 """Forms: what people type, with the sentence beside each field that says how to mend it."""
 
 import re
+from collections.abc import Iterable
 
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -13,7 +14,7 @@ from mmp.models.enums import CalendarDelivery, DeclinedEvents
 from mmp.services.feeds import LONGEST_ALARM
 from mmp.services.people_import.words import language_named
 from mmp.web.errors import sentence
-from mmp.web.labels import lazy_label
+from mmp.web.labels import language_name, lazy_label
 
 
 def typed_languages(text: str) -> list[str]:
@@ -24,6 +25,14 @@ def typed_languages(text: str) -> list[str]:
         named = language_named(part)
         found += [named] if named else [language_named(word) or word for word in part.split()]
     return list(dict.fromkeys(found))
+
+
+def shown_languages(codes: Iterable[str]) -> str:
+    """Languages by their names, as `typed_languages` reads them again; else by their codes."""
+    named = ((code, language_name(code)) for code in codes)
+    return str(_(", ")).join(
+        name if typed_languages(name) == [code] else code for code, name in named
+    )
 
 
 class MinutesField(IntegerField):  # type: ignore[misc]  # untyped

@@ -20,7 +20,7 @@ from mmp.models.enums import Gender, MembershipRole, Region, StakeholderGroup
 from mmp.services.people import PersonValues, plain_values
 from mmp.web.errors import sentence
 from mmp.web.event_fields import DayField
-from mmp.web.forms import typed_languages
+from mmp.web.forms import shown_languages, typed_languages
 from mmp.web.labels import countries_by_name, country, language_name, lazy_label
 from mmp.web.texts import plain
 from mmp.web.texts_field import TextsField
@@ -95,7 +95,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]  # untyped
         known = plain_values(person) | {
             "version": str(person.version),
             "organisation": plain(person.organisation.name) if person.organisation else "",
-            "languages": ", ".join(person.languages),
+            "languages": shown_languages(person.languages),
             "roles": [role.value for role in roles],
         }
         self.process(data={name: "" if value is None else value for name, value in known.items()})

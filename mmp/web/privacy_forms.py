@@ -13,7 +13,7 @@ from mmp.core.errors import UserError
 from mmp.core.zones import agreed_zone
 from mmp.models import Person
 from mmp.models.enums import Gender
-from mmp.web.forms import typed_languages
+from mmp.web.forms import shown_languages, typed_languages
 from mmp.web.people_desk_forms import locale_name
 from mmp.web.texts import language
 
@@ -58,7 +58,7 @@ class AboutMeForm(FlaskForm):  # type: ignore[misc]  # untyped
                 "locale": person.locale,
                 "gender": person.gender.value,
                 "gender_description": person.gender_description or "",
-                "languages": ", ".join(person.languages),
+                "languages": shown_languages(person.languages),
             }
         )
         known = dict.fromkeys([person.locale, *LANGUAGES])

@@ -257,7 +257,7 @@ def test_the_form_shows_somebody_as_they_are(
     path = f"{PATH}{rania.uuid}/edit/"
     fields = page(client, path).fields
     shown = {name: fields[name] for name in ("name", "languages", "organisation", "position-en")}
-    assert list(shown.values()) == ["Rania", "ar, fr", "Ministry", "Judge"]
+    assert list(shown.values()) == ["Rania", "Arabic, French", "Ministry", "Judge"]
     same = {"roles": ["mentor"], "country": "SE", "region": "europe", "gender": "not_stated"}
     same |= {"zone": "Europe/Stockholm", "locale": "en", "email": fields["email"]}
     status, found = fill_in(client, path, **shown, **same)  # type: ignore[arg-type]
