@@ -178,6 +178,9 @@ def test_filters_and_order(desk: Desk) -> None:
     assert found(health=Health.ON_TRACK) == [talked]
     assert found(ended=Ended.ENDED) == [over]
     assert found(ended=Ended.ALL, sort=Sort.NAME) == [talked, over, desk.pair]
+    talked.starts_on = date(2026, 5, 30)
+    assert found(sort=Sort.SINCE) == [talked, desk.pair], "newest first"
+    talked.starts_on = desk.pair.starts_on
     assert board(desk, health=Health.EARLY).counts == {Health.CHECK_IN: 1, Health.ON_TRACK: 1}
 
 

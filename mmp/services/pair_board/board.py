@@ -34,7 +34,7 @@ class Ended(StrEnum):
 
 
 class Sort(StrEnum):
-    """In which order."""
+    """In which order; by the day they began, newest first."""
 
     HEALTH = "health"
     NAME = "name"
@@ -206,13 +206,13 @@ _HEALTHS = list(Health)
 
 def _order(sort: Sort) -> Callable[[PairLine], Any]:
     def key(line: PairLine) -> tuple[Any, ...]:
-        name = " ".join(person.name for person in line.people).casefold()
+        name = " ".join(person.search for person in line.people)
         state = _HEALTHS.index(line.judged.health) if line.judged else len(_HEALTHS)
         match sort:
             case Sort.NAME:
                 return (name, line.pair.id)
             case Sort.SINCE:
-                return (line.pair.starts_on, name, line.pair.id)
+                return (-line.pair.starts_on.toordinal(), name, line.pair.id)
             case Sort.LAST:
                 return (line.last or date.min, name, line.pair.id)
             case Sort.NEXT:

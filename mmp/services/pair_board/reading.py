@@ -105,7 +105,7 @@ def unpaired(session: Session, actor: Actor, programme: Programme, today: date) 
             visible_people(actor, programme.id),
         )
         .options(raiseload("*"))
-        .order_by(Person.name, Person.id)
+        .order_by(Person.search, Person.id)
     ).all()
 
 
@@ -136,7 +136,7 @@ def earlier_partners(
             Pair.id != without.id if without else true(),
         )
         .options(raiseload("*"))
-        .order_by(Pair.starts_on.desc(), other.name)
+        .order_by(Pair.starts_on.desc(), other.search)
     )
     found: dict[int, list[Together]] = defaultdict(list)
     for person_id, partner, name, starts_on, ends_on in rows:
