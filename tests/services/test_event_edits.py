@@ -592,6 +592,21 @@ def test_days_and_months_are_copied_too(
     assert (copy.first_day, copy.last_day) == (date(*first), date(*last))
 
 
+def test_an_event_builds_on_earlier_ones(
+    session: Session, make: Factory, programme: Programme, actor: Actor, meeting: Event
+) -> None:
+    make.event(programme, timed(datetime(2026, 9, 1, 9)), key="before")
+    make.event(programme, timed(datetime(2026, 11, 1, 9)), key="after")
+    known = make.event(programme, timed(datetime(2026, 12, 1, 9)), key="known")
+    values: dict[str, Any] = {"actor": actor, "programme": programme}
+    offered = edits.choices(session, **values, event=meeting).events
+    assert [key for key, _title in offered] == ["before"]
+    meeting.predecessors.append(known)
+    session.flush()
+    offered = edits.choices(session, **values, event=meeting).events
+    assert [key for key, _title in offered] == ["known", "before"], "what is chosen stays"
+
+
 def test_a_deleted_draft_comes_back_whole(
     session: Session, make: Factory, programme: Programme, actor: Actor, meeting: Event
 ) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from mmp.core.errors import NotFound
@@ -87,16 +87,16 @@ def details_of(event: Event) -> Details:
 def choices(
     session: Session, *, actor: Actor, programme: Programme, event: Event | None = None
 ) -> Choices:
-    """Who may be the contact, of those whom the actor may see, and the other events, the latest
-    first."""
+    """Who may be the contact, of those whom the actor may see, and the events before it, the latest
+    first, with those it builds on already."""
     people = session.execute(
         select(Person.key, Person.name)
         .where(may_be_contact(programme, event), named_people(actor, programme.id))
-        .order_by(Person.name)
+        .order_by(Person.search, Person.id)
     )
     others = session.execute(
         select(Event.key, Event.title)
-        .where(may_be_earlier(programme, event))
+        .where(may_be_earlier(programme, event), _is_earlier(event))
         .order_by(Event.ends_at.desc(), Event.key)
     )
     return Choices(
@@ -119,6 +119,13 @@ def may_be_earlier(programme: Programme, event: Event | None) -> ColumnElement[b
     """The other events of the programme, but no talks of pairs."""
     others = (Event.id != event.id,) if event and event.id else ()
     return and_(Event.programme_id == programme.id, Event.pair_id.is_(None), *others)
+
+
+def _is_earlier(event: Event | None) -> ColumnElement[bool]:
+    if event is None:
+        return true()
+    now = [one.id for one in event.predecessors]
+    return or_(Event.ends_at < event.ends_at, Event.id.in_(now))
 
 
 def history_of(session: Session, event: Event, limit: int = 200) -> Sequence[HistoryEntry]:
