@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from mmp.core.errors import NotFound, StaleEdit, UserError
 from mmp.models import AgendaItem, Event, Pair, Person
-from mmp.models.enums import AgendaRoleName
+from mmp.models.enums import AgendaKind, AgendaRoleName
 from mmp.services import agenda_edits as service
 from mmp.services.agenda_edits import Step
 from mmp.services.pair_board import Presented, presented
@@ -41,17 +41,21 @@ def edit_agenda(slug: str, key: str) -> str:
         confirm=ConfirmForm(formdata=None),
         around=around,
         undo=undone(event, "agenda_item"),
+        break_out=AgendaKind.BREAK_OUT,
     )
 
 
 @pages.route(f"{_PATH}/new/", methods=["GET", "POST"])
 @planner
 def new_agenda_item(slug: str, key: str) -> Response:
-    """One more item; `?in=` names the one it lies inside."""
+    """One more item; `?in=` names the one it lies inside, `?kind=` what it is at first."""
     event = service.event_with_agenda(session(), actor(), slug, key)
     inside = _inside(event)
     siblings = service.children_of(event, inside)
-    form = ItemForm(uuid=str(uuid4()), **typed_for_new(event, siblings))
+    typed = typed_for_new(event, siblings)
+    if (kind := request.args.get("kind")) in list(AgendaKind):
+        typed["kind"] = kind
+    form = ItemForm(uuid=str(uuid4()), **typed)
     form.offer(event.programme, service.cast_of(session(), actor(), event))
     if "balance" in request.form or not form.validate_on_submit():
         return _item_page(event, None, form)

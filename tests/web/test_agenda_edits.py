@@ -351,3 +351,16 @@ def test_warnings(
     assert text.count("Lina Haddad is in “One” at the same time") == 1
     assert text.count("“One” is in the same room at the same time") == 1
     assert text.count("at the same time") == 2
+
+
+def test_an_agenda_without_groups_says_how_to_get_them(
+    client: FlaskClient, session: Session, here: Programme, autumn: Event
+) -> None:
+    sit_down(client, session, here)
+    assert "Break-out groups" in page(client, PATH).text
+    status, found = fill_in(client, f"{PATH}new/?kind=break_out", **typed("Talk", kind="break_out"))
+    assert status == 200
+    assert "a board to seat everybody" not in found.text
+    new = page(client, f"{PATH}new/?kind=break_out").tags
+    chosen = [tags["value"] for tag, tags in new if tag == "option" and "selected" in tags]
+    assert "break_out" in chosen
