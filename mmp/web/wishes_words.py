@@ -1,7 +1,8 @@
 """Wishes in words, and as they are typed."""
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 from babel.dates import format_date
@@ -9,20 +10,16 @@ from flask_babel import get_locale, gettext as _
 from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 
+from mmp.adapters.hours import clock_interval
+from mmp.core.matching.hours import PARTS
 from mmp.core.texts import Translated
 from mmp.models import Matching, Person
 from mmp.models.enums import StakeholderGroup
 from mmp.services import matching as service
 from mmp.services.matching import Asked
 from mmp.web import matching_words, texts
-from mmp.web.labels import N_, country, label, language_list
+from mmp.web.labels import country, label, language_list
 
-PARTS = {
-    "morning": N_("8–12"),
-    "midday": N_("12–15"),
-    "afternoon": N_("15–18"),
-    "evening": N_("18–21"),
-}
 _ALWAYS = ("ar", "en", "fr")
 _MONDAY = date(2026, 6, 1)
 
@@ -39,8 +36,10 @@ def week() -> list[int]:
 
 
 def part_name(part: str) -> str:
-    """Hours of a day."""
-    return str(_(PARTS[part]))
+    """Hours of a day by the reader's clock: “8–12”, or “3–6 م”."""
+    hours = PARTS[part]
+    starts, ends = (datetime.combine(_MONDAY, time(at)) for at in (hours.start, hours.stop))
+    return re.sub(r":00|\b0(?=\d)", "", clock_interval(starts, ends, get_locale()))
 
 
 def asking_of(row: Matching, last_day: date) -> dict[str, str]:

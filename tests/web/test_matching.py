@@ -112,6 +112,7 @@ def test_wishes_by_the_link_of_a_mail_change_nothing_until_saved(world: World) -
     found = page(anybody, link)
     for words in ("Youth work", "For Erik0", "8–12", wanted.name, "Until 1 July 2026, 23:59"):
         assert words in found.text
+    assert "3–6 م" in page(anybody, link.replace("/en/", "/ar/")).text, "by the reader’s hours"
     days = [found.text.index(day) for day in ("Monday", "Saturday", "Sunday")]
     assert days == sorted(days)
     at_home = page(anybody, link.replace("/en/", "/ar/")).text

@@ -10,6 +10,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
+from mmp.core.working_time.french import FRENCH
+
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 
 
@@ -106,6 +108,7 @@ def _of_library(country: str, year: int, language: str) -> Iterator[Holiday]:
     options: dict[str, Any] = {"years": year, "subdiv": SUBDIVISION.get(country)}
     if "islamic_show_estimated" in inspect.signature(kind).parameters:
         options["islamic_show_estimated"] = True
+    french = language == "fr" and not (_spoken(plain, "fr") or "").startswith("fr")
     for category in (one for one in wanted if one in plain.supported_categories):
         # English always: only there is it known by which word an estimate is marked.
         english = kind(**options, categories=category, language=_spoken(plain, "en"))
@@ -113,7 +116,7 @@ def _of_library(country: str, year: int, language: str) -> Iterator[Holiday]:
         for day, name in english.items():
             yield Holiday(
                 day,
-                _plain(own.get(day, name)),
+                _in_french(_plain(own.get(day, name))) if french else _plain(own.get(day, name)),
                 estimated="estimated" in name,
                 half=category == "half_day",
             )
@@ -126,6 +129,11 @@ def _spoken(plain: Any, language: str) -> str | None:
             if name == prefix or name.startswith(f"{prefix}_"):
                 return str(name)
     return None
+
+
+def _in_french(names: str) -> str:
+    """What the library says in English only."""
+    return "; ".join(FRENCH.get(name, name) for name in names.split("; "))
 
 
 def _plain(names: str) -> str:
