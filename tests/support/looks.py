@@ -78,26 +78,29 @@ def prepare(context: "BrowserContext") -> None:
     context.add_init_script(Axe().axe_script)
 
 
-def faults(page: "Page", *, colours: bool = True) -> list[str]:
+def faults(page: "Page", *, again: bool = False) -> list[str]:
     """All that is wrong with a page: light and dark, wide and narrow, and on paper.
 
-    With `colours` every contrast is measured, without only those not known to be good.
+    `again`, where it was looked at in another language: paper is left out then, and of contrasts
+    only those are measured that are not known to be good.
     """
     found = [] if page.locator("h1:visible").count() == 1 else ["it has not one heading"]
     if page.locator(".site a[hreflang]:visible").count() != 3:
         found.append("it does not lead to its other languages")
-    found += _findings(page, colours)
-    found += [f"on paper: {fault}" for fault in _on_paper(page)]
+    found += _findings(page, again)
+    if not again:
+        found += [f"on paper: {fault}" for fault in _on_paper(page)]
     return [f"{page.url}: {fault}" for fault in found + _too_wide(page)]
 
 
-def _findings(page: "Page", colours: bool) -> list[str]:
+def _findings(page: "Page", again: bool) -> list[str]:
     """What axe finds: all of it in the light, the colours in the dark as well."""
     found: list[str] = []
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
         shades = set(page.evaluate(_SHADES))
-        measured = colours or not shades <= _good[scheme]
+        # What covers what, the same in the dark, is seen in the light of the first language.
+        measured = not shades <= _good[scheme] or (scheme == "light" and not again)
         rules: dict[str, Any] = {"rules": {COLOURS: {"enabled": measured}}}
         if scheme == "dark":
             if not measured:
