@@ -52,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    return processors.available()
+    return processors.available() + 1  # some tests wait for other processes
 
 
 @pytest.hookimpl(optionalhook=True)
