@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mmp.models import Event, HistoryEntry, Person
 from mmp.models.enums import RetainedKind
-from mmp.web import texts
+from mmp.web import column_words, texts
 from mmp.web.labels import N_
 
 KINDS = {
@@ -158,7 +158,7 @@ def subjects(session: Session, entries: Sequence[HistoryEntry]) -> dict[UUID, Ma
 def changes(entry: HistoryEntry) -> list[tuple[str, str, str]]:
     """What it says changed: field, before, after; not what lies there whole to be put back."""
     return [
-        (name.replace("_", " "), _short(change[0]), _short(change[1]))
+        (column_words.name(name), _short(change[0]), _short(change[1]))
         for name, change in entry.changes.items()
         if isinstance(change, list)
         and len(change) == 2

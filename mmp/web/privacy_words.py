@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from mmp.models.enums import ConsentPurpose
+from mmp.web import column_words
 from mmp.web.labels import N_
 
 PURPOSES = {
@@ -91,10 +92,11 @@ def table_name(name: str) -> str:
     return str(_(TABLES[name])) if name in TABLES else name.replace("_", " ")
 
 
-def shown(row: dict[str, Any]) -> list[tuple[str, str]]:
-    """What a row says, without what is empty."""
+def shown(table: str, row: dict[str, Any], zone: str) -> list[tuple[str, str]]:
+    """What a row says to people, without what is empty or only of use to the machine."""
+    table = table.removeprefix(_ACTS)
     return [
-        (name.replace("_", " "), str(value))
+        (column_words.name(name), column_words.value(table, name, value, zone))
         for name, value in row.items()
-        if value not in (None, "", [], {}) and name not in ("id", "version", "search")
+        if value not in (None, "", [], {}) and column_words.is_for_people(name)
     ]

@@ -121,7 +121,11 @@ def test_every_kind_of_row_has_a_name() -> None:
 
 
 def test_everything_held_is_handed_out(client: FlaskClient, lina: Person) -> None:
-    assert "لينا حداد" in page(client, "/en/home/held/").text
+    held = page(client, "/en/home/held/").text
+    assert "لينا حداد" in held
+    assert "Name in their own script" in held
+    for raw in ("{'", "True", "T08:", "name_native"):
+        assert raw not in held, raw
     with ZipFile(io.BytesIO(client.get("/en/home/held.zip").data)) as packed:
         held = json.loads(packed.read("held.json"))
     assert held["person"][0]["name"] == "Lina Haddad"
