@@ -1,5 +1,6 @@
 """What columns of the tables are called where people read rows, and how their values are told."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -8,8 +9,9 @@ from flask_babel import gettext as _
 
 from mmp.core.texts import pick
 from mmp.models import Base
+from mmp.models.enums import EventStatus, FeedKind, MembershipStatus
 from mmp.web import labels, texts, when
-from mmp.web.event_words import FIELD_WORDS
+from mmp.web.event_words import FIELD_WORDS, STATUS_WORDS
 from mmp.web.labels import N_
 
 COLUMN_WORDS = {
@@ -130,6 +132,16 @@ COLUMN_WORDS = {
     "why": N_("Why"),
     "zone": N_("Time zone"),
 }
+MORE: dict[type[StrEnum], Mapping[Any, str]] = {
+    EventStatus: STATUS_WORDS,
+    MembershipStatus: {
+        MembershipStatus.ACTIVE: N_("takes part"),
+        MembershipStatus.LEFT: N_("left"),
+        MembershipStatus.ALUMNI: N_("alumni"),
+    },
+    FeedKind: {FeedKind.PERSON: N_("Person"), FeedKind.COORDINATOR: N_("Programme")},
+}
+"""Values of lists that have no words of their own for everywhere."""
 MACHINE = frozenset(
     (
         *("answer_stamp", "calendar_counter", "code", "columns", "dedupe_key", "erased_at"),
@@ -210,6 +222,8 @@ def _type(table: str, column: str) -> Any:
 
 
 def _of_list(found: StrEnum) -> str:
+    if type(found) in MORE:
+        return str(_(MORE[type(found)][found]))
     try:
         return labels.label(found)
     except KeyError:

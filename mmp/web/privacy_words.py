@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from mmp.models.enums import ConsentPurpose
-from mmp.web import column_words
+from mmp.web import column_words, history_words
 from mmp.web.labels import N_
 
 PURPOSES = {
@@ -96,7 +96,15 @@ def shown(table: str, row: dict[str, Any], zone: str) -> list[tuple[str, str]]:
     """What a row says to people, without what is empty or only of use to the machine."""
     table = table.removeprefix(_ACTS)
     return [
-        (column_words.name(name), column_words.value(table, name, value, zone))
+        (column_words.name(name), _value(table, name, value, zone))
         for name, value in row.items()
         if value not in (None, "", [], {}) and column_words.is_for_people(name)
     ]
+
+
+def _value(table: str, name: str, value: Any, zone: str) -> str:
+    if (table, name) == ("history_entry", "action"):
+        return history_words.action(value)
+    if (table, name) == ("consent", "purpose"):
+        return purpose(ConsentPurpose(value))[0]
+    return column_words.value(table, name, value, zone)

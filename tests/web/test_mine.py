@@ -346,6 +346,7 @@ def test_ones_own_group_and_its_question_show_and_nobody_elses(
         assert "Group 2, Wadi Rum" in text
         assert "What helps?" in text
         assert "Petra" not in text
+    text = page(lina, scene.path).text
     assert "With you: Sara Beside" in text
     assert "Nadia Hidden" not in text
     assert "Omar Apart" not in text
