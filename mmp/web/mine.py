@@ -202,6 +202,7 @@ def _event_page(uuid: UUID, form: AnswerForm | None = None) -> Response:
     known = replace(
         consents.naming(session(), event.programme, people.people_of(event)), mentors=frozenset()
     )
+    listed = service.fellows(session(), who, event, [one.group.id for one in groups])
     html = render_template(
         "mine/event.html",
         own=own,
@@ -214,14 +215,23 @@ def _event_page(uuid: UUID, form: AnswerForm | None = None) -> Response:
         zone_note=agendas.zone_note(event),
         parts=parts,
         groups=groups if not own.cancelled else [],
-        with_me=service.in_ones_groups(session(), who, [one.group.id for one in groups]),
-        fellows=_groups(service.fellows(session(), who, event)),
+        with_me=_with_me(listed, who.person_id),
+        fellows=_groups(listed),
         documents=documents_of(session(), event),
         form=form,
         over=event.ends_at <= now,
         **_shared(now),
     )
     return make_response(html, 422 if form.errors else 200)
+
+
+def _with_me(listed: Iterable[Fellow], person_id: int | None) -> dict[int, list[Person]]:
+    """Who sits in one's own groups, of those who may be named."""
+    found: dict[int, list[Person]] = {}
+    for one in listed:
+        for group in one.groups if one.person.id != person_id else ():
+            found.setdefault(group, []).append(one.person)
+    return found
 
 
 def _place(own: OwnEvent | None) -> int | None:

@@ -11,7 +11,7 @@ from mmp.services.mine.listing import (
     own_events,
     with_parts,
 )
-from mmp.services.mine.people import Fellow, fellows, in_ones_groups
+from mmp.services.mine.people import Fellow, fellows
 from mmp.services.mine.seen import Helper, Seen, helpers, seen_by_others
 
 __all__ = [
@@ -26,7 +26,6 @@ __all__ = [
     "coming",
     "fellows",
     "helpers",
-    "in_ones_groups",
     "own_event",
     "own_events",
     "seen_by_others",

@@ -2,15 +2,14 @@
 and pairs."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session, joinedload, raiseload
+from sqlalchemy.orm import Session, aliased, joinedload, raiseload
 
 from mmp.core.texts import Translated
 from mmp.models import (
-    Breakout,
     BreakoutSeat,
     Event,
     Pair,
@@ -18,7 +17,7 @@ from mmp.models import (
     Participation,
     Person,
 )
-from mmp.models.enums import BreakoutState, ConsentPurpose, MembershipRole, Partstat
+from mmp.models.enums import ConsentPurpose, MembershipRole, Partstat
 from mmp.services.consents import agrees
 from mmp.services.permissions import Actor
 from mmp.services.taking_part import TAKING_PART
@@ -34,10 +33,15 @@ class Fellow:
     person: Person
     organisation: Translated
     pair: int | None
+    groups: frozenset[int] = frozenset()
+    """Those of the reader's own break-out groups in which they sit too."""
 
 
-def fellows(session: Session, actor: Actor, event: Event) -> list[Fellow]:
-    """Who takes part in the actor's event and has not declined; in one statement.
+def fellows(
+    session: Session, actor: Actor, event: Event, groups: Collection[int] = ()
+) -> list[Fellow]:
+    """Who takes part in the actor's event and has not declined; in one statement. Of `groups`
+    (their numbers) those in which the actor has a seat are told.
 
     Discreet people, and those who do not want to be listed, are left out, for everybody. Pairs
     stand together, but guests and speakers learn of none.
@@ -50,10 +54,14 @@ def fellows(session: Session, actor: Actor, event: Event) -> list[Fellow]:
         ),
         PairMember.ends_on.is_(None),
     )
+    own, seat = aliased(BreakoutSeat), aliased(BreakoutSeat)
+    ours = select(own.group_id).where(own.person_id == actor.person_id, own.group_id.in_(groups))
+    beside = and_(seat.person_id == Participation.person_id, seat.group_id.in_(ours))
     rows = session.execute(
-        select(Participation, PairMember.pair_id)
+        select(Participation, PairMember.pair_id, seat.group_id)
         .join(Participation.person)
         .outerjoin(PairMember, belongs)
+        .outerjoin(seat, beside)
         .where(
             Participation.event_id == event.id,
             Participation.entry.in_(TAKING_PART),
@@ -64,37 +72,11 @@ def fellows(session: Session, actor: Actor, event: Event) -> list[Fellow]:
         .options(joinedload(Participation.person), raiseload("*"))
         .order_by(Person.name, PairMember.pair_id)
     ).all()
-    return _together([(row, pair if knows else None) for row, pair in rows])
-
-
-def in_ones_groups(
-    session: Session, actor: Actor, groups: Collection[int]
-) -> Mapping[int, list[Person]]:
-    """Who sits with the actor, by group, of those of `groups` (their numbers) in which the actor
-    has a seat; in one statement. As with `fellows` the discreet, and those who do not want to be
-    listed, are left out."""
-    found: dict[int, list[Person]] = defaultdict(list)
-    if not groups:
-        return found
-    own = select(BreakoutSeat.group_id).where(BreakoutSeat.person_id == actor.person_id)
-    rows = session.execute(
-        select(BreakoutSeat.group_id, Person)
-        .join(Breakout, Breakout.id == BreakoutSeat.breakout_id)
-        .join(Person, Person.id == BreakoutSeat.person_id)
-        .where(
-            BreakoutSeat.group_id.in_(groups),
-            BreakoutSeat.group_id.in_(own),
-            Breakout.state == BreakoutState.APPLIED,
-            Person.id != actor.person_id,
-            Person.erased_at.is_(None),
-            _may_be_listed(),
-        )
-        .options(raiseload("*"))
-        .order_by(Person.name, Person.id)
-    )
-    for group, person in rows:
-        found[group].append(person)
-    return found
+    shared: dict[int, set[int]] = defaultdict(set)
+    for row, _pair, group in rows:
+        shared[row.person_id].update({group} - {None})
+    pairs = [(row, pair if knows else None) for row, pair, _group in rows]
+    return [replace(one, groups=frozenset(shared[one.person.id])) for one in _together(pairs)]
 
 
 def _may_be_listed() -> ColumnElement[bool]:
