@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from threading import Event as Flag
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -61,7 +62,7 @@ class World:
         assert status == 200
         return f"{ROUNDS}{self.session.scalars(select(Matching)).one().uuid}/"
 
-    def post(self, path: str, to: str, **typed: str) -> tuple[int, Page]:
+    def post(self, path: str, to: str, **typed: Any) -> tuple[int, Page]:
         return fill_in(self.client, path, f"{path}{to}", **typed)
 
     def work(self) -> None:
