@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     cast as cast_to,
+    false,
     func,
     select,
     update,
@@ -79,8 +80,12 @@ def _reconcile(session: Session, now: datetime, events: list[int]) -> None:
 
 
 def _take_turns(session: Session, events: list[int]) -> None:
-    """On PostgreSQL, where the same statement lets workers look when to get up next."""
-    if session.get_bind().dialect.name == "postgresql":
+    """What is read from here on is not changed by anybody else before this commits. On PostgreSQL
+    the same statement lets workers look when to get up next; SQLite has one lock for all writing,
+    and a read before it would see what others make of it in the meantime."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection().execute(update(_ROWS).where(false()).values(rule=_ROWS.c.rule))
+    else:
         number = func.unnest(cast_to(events, ARRAY(Integer))).column_valued("number")
         session.execute(
             select(func.pg_advisory_xact_lock(_LOCKS, number), func.pg_notify(CHANNEL, ""))
