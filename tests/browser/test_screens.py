@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.browser.scene import Names, Scene
 
 LANGUAGES = ("en", "ar", "fr")
-AT_ONCE = 4
+AT_ONCE = 6
 """Pages looked at in one test: enough to share a scene, few enough to spread over processors."""
 SHARDS = [
     pytest.param(who, screens[at : at + AT_ONCE], id=f"{who}-{at // AT_ONCE + 1}")
