@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from mmp.config import Settings
 
 _engines: dict[str, Engine] = {}
-_apps: dict[tuple[str, "Settings"], tuple["Flask", dict[str, Any], dict[str, Any]]] = {}
-"""With its configuration and its views, as they were at first."""
+_Values = dict[str, Any]
+_apps: dict[tuple[str, "Settings"], tuple["Flask", _Values, _Values, _Values]] = {}
+"""With its configuration, views and extensions, as they were at first."""
 
 
 def engine_for(url: str) -> Engine:
@@ -48,18 +49,20 @@ def app_for(settings: "Settings", clock: "Clock") -> "Flask":
         app = create_app(settings, clock=clock)
         with app.app_context():
             _leadable(db.engine)
-        _apps[key] = (app, dict(app.config), dict(app.view_functions))
-    app, config, views = _apps[key]
+        _apps[key] = (app, dict(app.config), dict(app.view_functions), dict(app.extensions))
+    app, config, views, extensions = _apps[key]
     app.view_functions.update(views)
+    app.extensions.update(extensions)
     app.config.clear()
     app.config.update(config, SQLALCHEMY_DATABASE_URI=settings.database_url)
     app.instance_path = str(settings.instance)
     app.testing = True
-    extensions = app.extensions
-    extensions[CLOCK] = clock
-    extensions["mmp"] = replace(extensions["mmp"], clock=clock, documents=settings.documents)
-    extensions["mmp.kept_feeds"] = KeptFeeds()
-    extensions["mmp.door"] = replace(extensions["mmp.door"], limits=Limits())
+    app.extensions |= {
+        CLOCK: clock,
+        "mmp": replace(extensions["mmp"], clock=clock, documents=settings.documents),
+        "mmp.kept_feeds": KeptFeeds(),
+        "mmp.door": replace(extensions["mmp.door"], limits=Limits()),
+    }
     with app.app_context():
         _led(db.engine, settings.database_url)
     return app
