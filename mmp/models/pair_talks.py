@@ -10,11 +10,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from mmp.models.base import Base, Identified, Versioned, WallDateTime
+from mmp.models.base import Base, Identified, Versioned
 from mmp.models.enums import AttributionConsent
+from mmp.models.proposed_time import ProposedTime
 
 if TYPE_CHECKING:
     from mmp.models.events import Event
@@ -74,21 +75,14 @@ class TalkOffer(Identified, Base):
     )
 
 
-class OfferedTime(Identified, Base):
-    """One of the times: wall time in the zone of who offers, and its instants in UTC."""
+class OfferedTime(Identified, ProposedTime, Base):
+    """One of the times, in the zone of who offers."""
 
     __table_args__ = (Index("ix_offered_time_offer", "offer_id"),)
 
     offer_id: Mapped[int] = mapped_column(
         ForeignKey("talk_offer.id", ondelete="CASCADE"), init=False
     )
-    zone: Mapped[str] = mapped_column(String(64))
-    starts_local: Mapped[datetime] = mapped_column(WallDateTime)
-    ends_local: Mapped[datetime] = mapped_column(WallDateTime)
-    starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
-    tz_version: Mapped[str] = mapped_column(String(16))
-    picked_at: Mapped[datetime | None] = mapped_column(default=None)
 
     offer: Mapped[TalkOffer] = relationship(back_populates="times", init=False)
 

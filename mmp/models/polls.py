@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from mmp.core.when import When
-from mmp.models.base import Base, Identified, Versioned, WallDateTime
+from mmp.models.base import Base, Identified, Versioned
+from mmp.models.proposed_time import ProposedTime
 
 if TYPE_CHECKING:
     from mmp.models.forms import Form, Question
@@ -41,8 +41,8 @@ class Poll(Identified, Versioned, Base):
     )
 
 
-class PollSlot(Identified, Base):
-    """One of the times: wall time in the event's zone, and its instants when it was sent out."""
+class PollSlot(Identified, ProposedTime, Base):
+    """One of the times, in the event's zone."""
 
     __table_args__ = (UniqueConstraint("question_id"), Index("ix_poll_slot_poll", "poll_id"))
 
@@ -50,20 +50,8 @@ class PollSlot(Identified, Base):
     question_id: Mapped[int] = mapped_column(
         ForeignKey("question.id", ondelete="CASCADE"), init=False
     )
-    zone: Mapped[str] = mapped_column(String(64))
-    starts_local: Mapped[datetime] = mapped_column(WallDateTime)
-    ends_local: Mapped[datetime] = mapped_column(WallDateTime)
-    starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
-    tz_version: Mapped[str] = mapped_column(String(16))
-    picked_at: Mapped[datetime | None] = mapped_column(default=None)
 
     question: Mapped[Question] = relationship()
-
-    @property
-    def when(self) -> When:
-        """As it was agreed; its span follows the law of time of today."""
-        return When.timed(self.starts_local, self.ends_local, self.zone)
 
 
 class PollGuest(Identified, Base):

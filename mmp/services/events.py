@@ -94,6 +94,15 @@ def when_columns(when: When) -> dict[str, Any]:
     }
 
 
+def proposed_columns(when: When) -> dict[str, Any]:
+    """The same of a `ProposedTime`, which always has hours."""
+    columns = when_columns(when)
+    return {name: columns[name] for name in columns if name not in _OF_DAYS}
+
+
+_OF_DAYS = ("precision", "first_day", "last_day")
+
+
 def touch(row: Event | AgendaItem, fields: Collection[str], *, now: datetime) -> None:
     """Note that these fields (`when`, `venue`, `title` ...) were changed.
 

@@ -16,7 +16,7 @@ from mmp.core.mail import Link, Words
 from mmp.core.texts import Translated
 from mmp.core.when import When
 from mmp.core.zones import to_wall
-from mmp.models import Event, Invitation, OfferedTime, Pair, Person, TalkOffer
+from mmp.models import Event, Invitation, Pair, Person, TalkOffer
 from mmp.models.enums import EventStatus
 from mmp.services import outbox
 from mmp.services.calendar_parts import PART, held_entries, part_for, who_wants
@@ -53,11 +53,6 @@ def talk_title(pair: Pair) -> Translated:
     }
 
 
-def when_of_time(time: OfferedTime) -> When:
-    """An offered time as people would agree it."""
-    return When.timed(time.starts_local, time.ends_local, time.zone)
-
-
 def tell_offered(
     session: Session, *, now: datetime, offer: TalkOffer, people: list[Person]
 ) -> None:
@@ -77,7 +72,7 @@ def tell_offered(
                 "partner": _partner(offer.pair, [offer.offered_by]),
                 "offers": [
                     {
-                        "when": when_of_time(time),
+                        "when": time.when,
                         "link": Link(f"/{{language}}/talks/{time.uuid}/{{token}}/", link),
                     }
                     for time in offer.times

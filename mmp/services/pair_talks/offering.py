@@ -16,7 +16,7 @@ from mmp.core.zones import day_in_zone
 from mmp.models import Event, OfferedTime, OfferEnd, Pair, Participation, Person, TalkOffer
 from mmp.models.enums import AttendanceForm, EventForm, EventStatus, Partstat
 from mmp.services import history
-from mmp.services.events import lasting_uid, when_columns
+from mmp.services.events import lasting_uid, proposed_columns, when_columns
 from mmp.services.pair_talks import mails
 from mmp.services.pair_talks.finding import is_current, partners
 
@@ -201,19 +201,7 @@ def _times(wish: Wish, zone: str, now: datetime) -> list[OfferedTime]:
 
 def _time(starts: datetime, minutes: int, zone: str, now: datetime, field: str) -> OfferedTime:
     check_start(starts, zone, now, field)
-    when = talk_times.talk_when(starts, minutes, zone)
-    span = when.span()
-    assert when.starts_local  # it is timed
-    assert when.ends_local
-    assert span.starts_at
-    return OfferedTime(
-        zone=when.zone,
-        starts_local=when.starts_local,
-        ends_local=when.ends_local,
-        starts_at=span.starts_at,
-        ends_at=span.ends_at,
-        tz_version=span.tz_version,
-    )
+    return OfferedTime(**proposed_columns(talk_times.talk_when(starts, minutes, zone)))
 
 
 def check_start(starts: datetime, zone: str, now: datetime, field: str) -> None:
@@ -280,7 +268,7 @@ def _talk(now: datetime, offer: TalkOffer, time: OfferedTime) -> Event:
         **where_of(offer.join_link or offer.place or "", offer.offered_by),
         created_at=now,
         changed_at=now,
-        **when_columns(mails.when_of_time(time)),
+        **when_columns(time.when),
     )
 
 

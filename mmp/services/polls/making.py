@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from mmp.adapters.translations import in_every_language
 from mmp.core import polls as rules
 from mmp.core.errors import UserError
-from mmp.core.when import When
 from mmp.models import Event, Form, Person, Poll, PollGuest, PollSlot, Question
 from mmp.models.enums import EventStatus, FormKind, QuestionKind
+from mmp.services.events import proposed_columns
 from mmp.services.permissions import Actor
 from mmp.services.polls import mails
 from mmp.services.polls.reading import NOTE, is_open, polls_of
@@ -78,7 +78,7 @@ def make_poll(
             options=[{"key": vote.value, "text": _WORDS[vote]} for vote in rules.Vote],
         )
         form.questions.append(question)
-        poll.slots.append(_slot(question, when))
+        poll.slots.append(PollSlot(question=question, **proposed_columns(when)))
     last = len(times)
     note = Question(key=NOTE, position=last, kind=QuestionKind.TEXT, text={"en": "Note"})
     form.questions.append(note)
@@ -125,19 +125,3 @@ def _check(session: Session, event: Event, wish: Wish, now: datetime) -> None:
         raise UserError(
             "Nobody who is asked has a mail address: ask somebody else.", field="people"
         )
-
-
-def _slot(question: Question, when: When) -> PollSlot:
-    span = when.span()
-    assert when.starts_local  # it is timed
-    assert when.ends_local
-    assert span.starts_at
-    return PollSlot(
-        question=question,
-        zone=when.zone,
-        starts_local=when.starts_local,
-        ends_local=when.ends_local,
-        starts_at=span.starts_at,
-        ends_at=span.ends_at,
-        tz_version=span.tz_version,
-    )
