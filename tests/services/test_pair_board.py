@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from threading import Thread
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
+from mmp.adapters.database import engine_options
 from mmp.core.errors import NotFound, StaleEdit, UserError
 from mmp.core.pair_health import Health
 from mmp.core.when import When
@@ -276,6 +278,34 @@ def test_new_pairs_are_of_free_people_and_never_silently_again(desk: Desk) -> No
     assert not lines[desk.pair.id].before
     service.undo(desk.session, desk.by(), pair=again, entry=desk.latest(again).uuid)
     assert desk.session.scalars(select(Pair)).all() == [desk.pair]
+
+
+def test_undoing_waits_for_who_pairs_at_the_same_moment(desk: Desk, database_url: str) -> None:
+    """Erik's pair has ended; one makes a new one of him while another takes that end back."""
+    desk.end(day=TODAY - timedelta(days=1))
+    number, entry, by = desk.pair.id, desk.latest().uuid, desk.by()
+    desk.session.commit()
+    new = desk.pair_up(desk.erik, desk.make.person(desk.programme))
+    refused: list[UserError] = []
+
+    def take_back() -> None:
+        engine = create_engine(database_url, **engine_options(database_url))
+        with Session(engine) as own:
+            try:
+                service.undo(own, by, pair=own.get_one(Pair, number), entry=entry)
+                own.commit()
+            except UserError as error:
+                refused.append(error)
+        engine.dispose()
+
+    other = Thread(target=take_back)
+    other.start()
+    other.join(0.2)  # undone by now, if it did not wait
+    desk.session.commit()
+    other.join()
+    desk.session.expire_all()
+    assert [str(error) for error in refused] == ["Erik Lund is in another pair by now."]
+    assert [pair.ends_on for pair in (desk.pair, new)] == [TODAY - timedelta(days=1), None]
 
 
 def test_trio_and_hand_over_keep_who_was_there(desk: Desk) -> None:

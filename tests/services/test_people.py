@@ -358,6 +358,22 @@ def test_leaving_takes_what_is_ahead_and_comes_back_whole(
     assert len(session.scalars(select(Participation)).all()) == 2
 
 
+def test_who_comes_back_leaves_a_partner_in_the_pair_they_found_since(
+    session: Session, make: Factory, here: Programme, actor: Actor
+) -> None:
+    lina, omar, erik = (make.person(here, name=name) for name in ("Lina", "Omar", "Erik"))
+    pair = make.pair(here, lina, omar)
+    session.commit()
+    common = {"actor": actor, "now": NOW, "programme": here}
+    done = people.leave(session, **common, people=[lina], on=date(2026, 6, 18))  # type: ignore[arg-type]
+    make.pair(here, omar, erik)
+    session.commit()
+    assert done.undo is not None
+    people.undo(session, **common, uuid=done.undo)  # type: ignore[arg-type]
+    assert people.roles_in(session, here, lina)[0].status is MembershipStatus.ACTIVE
+    assert pair.ends_on == date(2026, 6, 18)
+
+
 def test_a_trio_goes_on_as_a_pair(
     session: Session, make: Factory, here: Programme, actor: Actor
 ) -> None:

@@ -117,6 +117,24 @@ def holds(today: date) -> ColumnElement[bool]:
     )
 
 
+def held_elsewhere(
+    session: Session, pair: Pair, people: Iterable[Person], today: date
+) -> Person | None:
+    """Somebody of these whom another pair of the programme holds, today or later."""
+    return session.scalar(
+        select(Person)
+        .join(PairMember, PairMember.person_id == Person.id)
+        .join(Pair, Pair.id == PairMember.pair_id)
+        .where(
+            Person.id.in_([one.id for one in people]),
+            Pair.programme_id == pair.programme_id,
+            Pair.id != pair.id,
+            holds(today),
+        )
+        .limit(1)
+    )
+
+
 def earlier_partners(
     session: Session, actor: Actor, people: Collection[int], *, without: Pair | None = None
 ) -> Mapping[int, Sequence[Together]]:

@@ -33,7 +33,7 @@ from mmp.models import (
 from mmp.models.enums import DeliveryState, EventStatus, MembershipStatus
 from mmp.services import outbox, participants
 from mmp.services.desk import removals
-from mmp.services.pair_board import By, end_pair
+from mmp.services.pair_board import By, end_pair, held_elsewhere, in_turn, pairing_in_turn
 from mmp.services.people.editing import Done, note, refuse_last_coordinator
 from mmp.services.permissions import Actor
 
@@ -137,8 +137,7 @@ def put_back(
 ) -> None:
     """Undo `leave` for one person with what its history entry kept: parts, pairs, lists."""
     put_parts_back(session, programme, person, was.get("parts", [{}])[0] or {})
-    for kept in was.get("pairs", [[]])[0] or ():
-        _go_on(session, person, kept)
+    _pairs_go_on(session, now, programme, person, was.get("pairs", [[]])[0] or ())
     for removed in was.get("lists", [[]])[0] or ():
         event = session.scalar(select(Event).where(Event.uuid == UUID(removed["event"])))
         if event is None:
@@ -320,13 +319,37 @@ def _end_pairs(
     return kept
 
 
-def _go_on(session: Session, person: Person, kept: Mapping[str, Any]) -> None:
-    pair = session.scalar(
-        select(Pair).where(Pair.uuid == UUID(kept["pair"])).options(selectinload(Pair.members))
-    )
-    if pair is None:
-        return
+def _pairs_go_on(
+    session: Session,
+    now: datetime,
+    programme: Programme,
+    person: Person,
+    kept: Sequence[Mapping[str, Any]],
+) -> None:
+    """Bring pairs back, in turn with all others who pair people. Where somebody found a place in
+    another pair since, that one stays."""
+    known = {one["pair"]: one for one in kept}
+    pairs = session.scalars(
+        select(Pair)
+        .where(Pair.uuid.in_(map(UUID, known)), Pair.programme_id == programme.id)
+        .order_by(Pair.id)
+    ).all()
+    for pair in pairs:
+        in_turn(session, pair)
+    if pairs:
+        pairing_in_turn(session, programme)
+    for pair in pairs:
+        _go_on(session, day_in_zone(now, programme.zone), person, pair, known[str(pair.uuid)])
+
+
+def _go_on(
+    session: Session, today: date, person: Person, pair: Pair, kept: Mapping[str, Any]
+) -> None:
     theirs = [member for member in pair.members if member.person_id == person.id]
+    others = [member for member in pair.members if member.person_id != person.id]
+    back = theirs + [one for one in others if kept["ended"] and _goes_on(one, today)]
+    if held_elsewhere(session, pair, [member.person for member in back], today):
+        return
     for member, ended in zip(theirs, kept["member_ends_on"], strict=False):
         member.ends_on = date.fromisoformat(ended) if ended else None
     if kept["ended"]:
