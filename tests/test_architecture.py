@@ -97,3 +97,15 @@ def test_nothing_but_the_edges_catches_everything() -> None:
         )
     ]
     assert not broad, "name the errors that are expected"
+
+
+def test_browsers_may_restore_what_was_typed() -> None:
+    """A field that switches this off comes back empty on the way back. Nothing typed is lost where
+    the field is only read, or where the page's address holds it (the search in a live list)."""
+    templates = ROOT / "templates"
+    off = {
+        path.relative_to(templates).as_posix()
+        for path in templates.rglob("*.html")
+        if 'autocomplete="off"' in path.read_text()
+    }
+    assert off == {"people_desk/list.html", "subscribe/_ways.html"}
