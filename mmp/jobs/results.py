@@ -1,11 +1,14 @@
 """What an attempt makes of a mail."""
 
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 from uuid import UUID
 
-from mmp.core.mail import Outcome, Reason, Result, delay_after
+from mmp.core.mail import Outcome, Reason, Result, Stage, delay_after
 from mmp.models.mail import MailState
+
+BEHIND: Final = {Result.UNREACHABLE: timedelta(minutes=1), Result.STOPPED: timedelta(minutes=30)}
+"""Longer than all mail rests after such trouble: whoever met it is not the first to go again."""
 
 
 class Tried(Protocol):
@@ -33,7 +36,7 @@ def after(mail: Tried, outcome: Outcome, now: datetime) -> dict[str, object]:
         case Result.SENT:
             return end(MailState.SENT, Reason.ACCEPTED, now) | {"tries": mail.tries + 1}
         case Result.UNREACHABLE | Result.STOPPED:
-            return {"state": MailState.DUE}  # nobody is charged
+            return {"state": MailState.DUE} | _behind(mail, outcome, now)  # nobody is charged
         case Result.ADDRESS_REFUSED | Result.MESSAGE_REFUSED:
             reason = Reason(outcome.result)
             return end(MailState.FAILED, reason, now) | {"tries": mail.tries + 1}
@@ -44,6 +47,14 @@ def after(mail: Tried, outcome: Outcome, now: datetime) -> dict[str, object]:
     if mail.expires_at is not None and now + delay >= mail.expires_at:
         return end(MailState.EXPIRED, Reason.TOO_LATE, now) | {"tries": tries}
     return {"state": MailState.DUE, "next_at": now + delay, "tries": tries}
+
+
+def _behind(mail: Tried, outcome: Outcome, now: datetime) -> dict[str, object]:
+    """What a server says once it knows reader or text may be for this mail alone: the others go
+    first, or one mail that makes it hang up would keep all of them for ever."""
+    if outcome.stage not in (Stage.RCPT, Stage.DATA, Stage.DOT):
+        return {}
+    return {"next_at": max(mail.next_at, now + BEHIND[outcome.result])}
 
 
 def end(state: MailState, reason: str, now: datetime) -> dict[str, object]:

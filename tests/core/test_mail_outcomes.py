@@ -45,6 +45,11 @@ def test_policy_at_rcpt_is_our_fault() -> None:
     assert classify(Stage.RCPT, 550, "5.1.1 no such user").result is Result.ADDRESS_REFUSED
 
 
+def test_a_mail_that_is_too_large_is_not_tried_again() -> None:
+    assert classify(Stage.DOT, 552, "5.3.4 message too big").result is Result.MESSAGE_REFUSED
+    assert classify(Stage.DOT, 552, "5.2.2 mailbox full").result is Result.PUT_OFF
+
+
 @pytest.mark.parametrize("stage", Stage)
 def test_a_broken_connection(stage: Stage) -> None:
     expected = Result.UNANSWERED if stage is Stage.DOT else Result.UNREACHABLE

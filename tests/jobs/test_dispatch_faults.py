@@ -2,6 +2,7 @@
 in `tests/faults`."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -52,8 +53,7 @@ def test_a_relay_that_is_down_and_comes_back(
         ("RCPT", "550 5.1.1 unknown", MailState.FAILED, 1, Reason.ADDRESS_REFUSED),
         ("RCPT", "551 5.1.6 moved", MailState.FAILED, 1, Reason.ADDRESS_REFUSED),
         ("RCPT", "553 5.1.3 odd", MailState.FAILED, 1, Reason.ADDRESS_REFUSED),
-        ("RCPT", "550 5.7.1 relaying denied", MailState.DUE, 0, None),
-        ("RCPT", "530 5.7.0 sign in first", MailState.DUE, 0, None),
+        ("RCPT", "550 5.7.1 relaying denied", MailState.DUE, 1, None),
         ("DATA", "451 4.3.0 busy", MailState.DUE, 1, None),
         ("DATA", "554 5.6.0 spam", MailState.FAILED, 1, Reason.MESSAGE_REFUSED),
         ("DATA", "421 4.3.2 going down", MailState.DUE, 0, None),
@@ -110,3 +110,63 @@ def test_one_connection_carries_the_whole_burst(
     make_worker(mailer(server)).run()
     assert len(server.received) == 4
     assert server.connections == 1
+
+
+def test_one_reader_whom_we_may_not_write_to_stops_nobody_else(
+    session: Session, factory: Factory, enqueue: Enqueue, make_worker: MakeWorker, server: Relay
+) -> None:
+    """It is no address that failed, so nothing is suppressed: the mail comes again later."""
+    people = [factory.person() for _ in range(4)]
+    mails = [enqueue(person=person) for person in people]
+    session.commit()
+    barred = {people[0].email, people[2].email}
+    server.answers["RCPT"] = lambda to: "550 5.7.1 not from you" if to in barred else None
+    make_worker(mailer(server)).run()
+    session.expire_all()
+    assert [mail.state for mail in mails] == [MailState.DUE, MailState.SENT] * 2
+    assert [mail.tries for mail in mails] == [1] * 4
+
+
+def test_a_relay_that_lets_us_write_to_nobody_stops_all(
+    session: Session, factory: Factory, enqueue: Enqueue, make_worker: MakeWorker, server: Relay
+) -> None:
+    mails = [enqueue(person=factory.person()) for _ in range(5)]
+    session.commit()
+    server.answers["RCPT"] = lambda _: "554 5.7.1 relay access denied"
+    make_worker(mailer(server)).run()
+    session.expire_all()
+    assert [mail.tries for mail in mails] == [1, 1, 0, 0, 0]
+    assert [len(mail.attempts) for mail in mails] == [1, 1, 1, 0, 0]
+
+
+@pytest.mark.parametrize("command", ("RCPT", "DATA"))
+def test_a_mail_at_which_the_relay_hangs_up_goes_behind_the_others(
+    session: Session,
+    enqueue: Enqueue,
+    make_worker: MakeWorker,
+    server: Relay,
+    clock: FixedClock,
+    command: str,
+) -> None:
+    """Nobody is charged, as when it really goes down; but it is not the first again for ever."""
+    first, second = enqueue(urgent=True), enqueue()
+    session.commit()
+    bad = first.person.email
+    server.answers[command] = lambda to: "421 4.3.2 bye" if to == bad else None
+    make_worker(mailer(server)).run()
+    clock.set(clock.now() + timedelta(seconds=30))
+    make_worker(mailer(server)).run()
+    session.expire_all()
+    assert (first.state, first.tries, second.state) == (MailState.DUE, 0, MailState.SENT)
+
+
+def test_what_is_too_large_for_the_relay_is_not_carried_there(
+    session: Session, enqueue: Enqueue, make_worker: MakeWorker
+) -> None:
+    with relay(data_size_limit=500) as server:
+        mail = enqueue()
+        session.commit()
+        make_worker(mailer(server)).run()
+    session.refresh(mail)
+    assert (mail.state, mail.reason) == (MailState.FAILED, Reason.MESSAGE_REFUSED)
+    assert mail.attempts[0].text == "more than 500 octets"

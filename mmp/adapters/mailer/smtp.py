@@ -10,7 +10,7 @@ import ssl
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from mmp.adapters.mailer.protocol import Outgoing
@@ -21,7 +21,8 @@ TIMEOUT = 20.0
 """Seconds for any one answer. Together they must stay below the dispatch's lease."""
 MOST_PER_CONNECTION = 100
 """Many servers end longer conversations; a new one costs less than being cut off."""
-
+IN_A_ROW = 3
+"""Readers to whom the server will not let us write, one after another, until it is us."""
 
 Conversation = Generator[None, None, Outcome]
 """It pauses wherever it waits for an answer."""
@@ -53,6 +54,7 @@ class SMTPMailer:
         self.user, self._password = user, password
         self.timeout = timeout
         self._tls = tls
+        self._barred: set[str] = set()
 
     @contextmanager
     def lane(self) -> Iterator["SMTPLane"]:
@@ -67,6 +69,21 @@ class SMTPMailer:
         with ExitStack() as stack:
             lanes = [stack.enter_context(self.lane()) for _ in range(width)]
             yield SMTPLanes(lanes, self.timeout)
+
+    def judged(self, recipient: str, outcome: Outcome) -> Outcome:
+        """What the answer to RCPT means: where others were let through it is not us, and this mail
+        alone is put off. Else one reader whose domain will have nothing of us would stop all mail.
+        """
+        if outcome.result is Result.STOPPED:
+            self._barred.add(recipient)
+            if len(self._barred) < IN_A_ROW:
+                return replace(outcome, result=Result.PUT_OFF)
+            self._barred.clear()
+        return outcome
+
+    def let_through(self) -> None:
+        """The server took a reader: whom it refused before was not refused because of us."""
+        self._barred.clear()
 
     def connect(self, helo: str) -> smtplib.SMTP:
         """Connect, encrypt and sign in. Raises _Stopped with what it means."""
@@ -235,6 +252,8 @@ class SMTPLane:
     def _hand_over(self, sender: str, recipient: str, octets: bytes) -> Conversation:
         smtp = self._connected(sender)
         stage = Stage.MAIL
+        if 0 < (most := _most_octets(smtp)) < len(octets):
+            return Outcome(Result.MESSAGE_REFUSED, stage, None, f"more than {most} octets")
         try:
             smtp.putcmd(f"MAIL FROM:<{sender}>")
             yield
@@ -244,13 +263,15 @@ class SMTPLane:
             yield
             code, said = smtp.getreply()
             if code not in (250, 251):
-                return self._refused(stage, code, said)
+                outcome = classify(stage, code, _text(said))
+                return self._refused(self._mailer.judged(recipient, outcome))
+            self._mailer.let_through()
             stage = Stage.DATA
             smtp.putcmd("DATA")
             yield
             code, said = smtp.getreply()
             if code != 354:
-                return self._refused(stage, code, said)
+                return self._refused(classify(stage, code, _text(said)))
             smtp.send(_stuffed(octets) + b".\r\n")
             stage = Stage.DOT
             yield
@@ -270,9 +291,8 @@ class SMTPLane:
             self._sent = 0
         return self._smtp
 
-    def _refused(self, stage: Stage, code: int, said: bytes) -> Outcome:
+    def _refused(self, outcome: Outcome) -> Outcome:
         """This mail was refused; the conversation can go on."""
-        outcome = classify(stage, code, _text(said))
         assert self._smtp is not None  # it has just answered
         if outcome.stops_all:
             self.close()
@@ -293,6 +313,12 @@ class SMTPLane:
             pass
         finally:
             smtp.close()
+
+
+def _most_octets(smtp: smtplib.SMTP) -> int:
+    """The largest mail that the server takes, as it said (RFC 1870); 0 if it did not."""
+    said = smtp.esmtp_features.get("size", "").strip()
+    return int(said) if said.isdecimal() else 0
 
 
 def _stuffed(octets: bytes) -> bytes:

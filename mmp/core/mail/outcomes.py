@@ -69,13 +69,15 @@ class Outcome:
 
 BAD_ADDRESS = frozenset({501, 550, 551, 553, 555})
 _POLICY = re.compile(r"^\s*5\.7\.")
+_TOO_LARGE = re.compile(r"^\s*5\.(?:3\.4|2\.3)(?!\d)")
 
 
 def classify(stage: Stage, code: int, text: str = "") -> Outcome:
     """The meaning of the server's `code` at `stage`.
 
     At RCPT, 5.7.x (policy: relaying denied, sign in first) and codes that name no mailbox are our
-    fault; 552 (mailbox full) is put off, as RFC 5321, section 4.5.3.1.10, asks.
+    fault; 552 (mailbox full) is put off, as RFC 5321, section 4.5.3.1.10, asks, unless it is the
+    mail that is too large.
     """
     return Outcome(_meaning(stage, code, text), stage, code, redacted(text))
 
@@ -87,7 +89,8 @@ def _meaning(stage: Stage, code: int, text: str) -> Result:
         return Result.UNREACHABLE
     if stage not in (Stage.RCPT, Stage.DATA, Stage.DOT):
         return Result.STOPPED if 500 <= code < 600 else Result.UNREACHABLE
-    if 400 <= code < 500 or code == 552:
+    too_large = stage is not Stage.RCPT and _TOO_LARGE.match(text)
+    if 400 <= code < 500 or (code == 552 and not too_large):
         return Result.PUT_OFF
     if stage is Stage.RCPT and 500 <= code < 600:
         bad = code in BAD_ADDRESS and not _POLICY.match(text)
