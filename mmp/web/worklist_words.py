@@ -35,6 +35,7 @@ _REASONS = {
     "unknown_mail": N_("It is about a mail that was not sent from here."),
     "unclear_bounce": N_("It does not say whether the address is wrong for good."),
     "mail_refused": N_("The mail itself was refused, not the address."),
+    "gave_up": N_("It did not arrive: the mailbox is full, or its server is away."),
     "went_elsewhere": N_("It came back from another address than the one we wrote to."),
     "too_large": N_("It is too large to be read."),
     "too_large_calendar": N_("It is too large to be read."),

@@ -1,5 +1,6 @@
 """Mail that comes in: whose answer is taken, whose is not, and what bounces do."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -221,6 +222,24 @@ def test_two_attendees_are_known_to_be_about_the_event(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize(
+    "octets",
+    (
+        answer("UID:event\0-1@mmp", "RECURRENCE-ID:\0"),
+        answer(method="RE\0FRESH"),
+        answer(method="").replace(b"charset=utf-8", b'method="\0\xff"'),
+        shape("bounce_postfix").replace(b"<6f", b"<\x006f").replace(b": failed", b": \0"),
+        shape("bounce_qmail").replace(b"<6f", b"<\x006f"),
+        shape("letter").replace(b"lift", b"\0"),
+    ),
+)
+def test_no_octet_makes_a_mail_come_again_for_ever(scene: Scene, octets: bytes) -> None:
+    """PostgreSQL keeps no NUL; a mail that cannot be kept would be read every minute."""
+    found = scene.receive(octets)
+    assert found.state in (STATE.OPEN, STATE.APPLIED)
+    assert "\\u0000" not in json.dumps(found.details)
+
+
+@pytest.mark.parametrize(
     ("head", "state"),
     ((PASSES, STATE.APPLIED), ("", STATE.OPEN), (PASSES.replace("mx.", "mx2."), STATE.OPEN)),
 )
@@ -324,7 +343,9 @@ def test_a_new_address_keeps_its_mail(scene: Scene, session: Session) -> None:
         (("6f9619ff", "00000000"), STATE.OPEN, "unknown_mail"),
         (("Message-ID", "X-Message-ID"), STATE.OPEN, "unknown_mail"),
         (("Action: failed", "Action: delayed"), STATE.IGNORED, "delayed"),
-        (("5.1.1", "4.2.2"), STATE.IGNORED, "delayed"),
+        (("5.1.1", "4.4.1"), STATE.OPEN, "gave_up"),
+        (("5.1.1", "5.2.2"), STATE.OPEN, "gave_up"),
+        (("5.1.1", "5.4.300"), STATE.OPEN, "gave_up"),
         (("Action: failed", "Action: relayed"), STATE.IGNORED, "delivered"),
         (("Action: failed", "Action: unsure"), STATE.OPEN, "unclear_bounce"),
         (("5.1.1", "no"), STATE.OPEN, "unclear_bounce"),

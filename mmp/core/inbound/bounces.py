@@ -12,12 +12,14 @@ from mmp.core.mail import redacted
 
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?<![\d.])([45]\d\d)[ -]")
-_MESSAGE_ID = re.compile(r"(?im)^[>\s]*(?:x-original-)?message-id:\s*(<[^<>\s]{3,250}>)")
+_MESSAGE_ID = re.compile(r"(?im)^[>\s]*(?:x-original-)?message-id:\s*(<[!-;=?-~]{3,250}>)")
+_IN_BRACKETS = re.compile(r"(<[!-;=?-~]{3,250}>)")
 _BY_A_SERVER = re.compile(r"(?i)^(mailer-daemon|postmaster|mail-daemon|mmdf|bounce[^@]*)@")
 _SUBJECTS = re.compile(
     r"(?i)undeliver|delivery status|returned mail|failure notice|delivery (has )?failed"
     r"|mail delivery|delivery failure|unzustellbar|non remis|تعذر"
 )
+_STILL_TRIES = re.compile(r"(?i)delay|warning|retried|retard|verzögert|تأخ")
 _WORST = {"failed": 0, "delayed": 1}
 LONGEST = 20_000
 """Letters of a letter that are looked at."""
@@ -59,7 +61,9 @@ def letter(mail: Message, sender: str | None, subject: str) -> Bounce | None:
         return None
     status = _found(_STATUS, text)
     code = status or _found(_CODE, text)
-    failed = {"5": "failed", "4": "delayed"}.get((code or " ")[0])
+    # Of a server that has given up nothing but the subject differs from a warning.
+    trying = (code or "").startswith("4") and _STILL_TRIES.search(subject)
+    failed = "delayed" if trying else "failed" if code else None
     who = address(mime.header(mail, "X-Failed-Recipients").split(",")[0])
     return Bounce(original, who, status or _as_status(code), failed)
 
@@ -81,7 +85,7 @@ def _groups(status: Message) -> list[Message]:
 
 
 def _action(group: Message) -> str | None:
-    return str(group.get("Action", "")).split(" ")[0].strip().lower() or None
+    return mime.header(group, "Action").partition(" ")[0].lower() or None
 
 
 def _recipient(group: Message) -> str | None:
@@ -106,7 +110,7 @@ def _original(part: Message) -> str | None:
     if heads is None:
         return None
     said = heads.get("X-Original-Message-ID") or heads.get("Message-ID") or ""
-    return _found(re.compile(r"(<[^<>\s]{3,250}>)"), str(said))
+    return _found(_IN_BRACKETS, str(said))
 
 
 def _texts(parts: Iterable[Message]) -> Iterator[str]:

@@ -26,6 +26,7 @@ LONGEST_HEADER = 2_000
 
 _HOLDER = re.compile(rb"(?i)boundary[*0-9]*\s*=|:\s*message/|\n\s+message/")
 _DELIMITER = re.compile(rb"(?m)^--")
+_FOLD = re.compile(rb"\r?\n[ \t]")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 
 
@@ -83,15 +84,19 @@ def octets_of(part: Message) -> bytes:
 
 
 def text_of(part: Message) -> str:
-    """A part's words: in UTF-8 if they are, else as its charset says, else as Windows writes."""
+    """A part's words: in UTF-8 if they are, else as its charset says, else as Windows writes.
+
+    Without NUL, which no text has and not every database keeps.
+    """
     octets = octets_of(part)
-    named = part.get_content_charset("utf-8")
-    for charset in ("utf-8", named):
+    # Some fold calendars within a letter (RFC 5545, section 3.1).
+    tried = (octets, "utf-8"), (_FOLD.sub(b"", octets), "utf-8")
+    for said, charset in (*tried, (octets, part.get_content_charset("utf-8"))):
         try:
-            return octets.decode(charset).removeprefix("\ufeff")
+            return said.decode(charset).removeprefix("\ufeff").replace("\0", "")
         except (LookupError, UnicodeError):
             continue
-    return octets.decode("cp1252", "replace")
+    return octets.decode("cp1252", "replace").replace("\0", "")
 
 
 def header(mail: Message, name: str) -> str:

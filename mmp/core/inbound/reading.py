@@ -63,7 +63,7 @@ def _asked(mail: Message, envelope: Envelope) -> Content | None:
         if part.get_content_type() not in CALENDARS and not named:
             continue
         method = part.get_param("method")
-        said = str(method).strip() if isinstance(method, str) else None
+        said = mime.words(method)[:40] if isinstance(method, str) else None
         text = mime.text_of(part)
         found.append(calendar.read(text, method=said, written_at=envelope.date))
     if any(one != found[0] for one in found[1:]):

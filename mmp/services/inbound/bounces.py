@@ -14,6 +14,8 @@ from mmp.services import history, outbox
 
 _OUR_FAULT = re.compile(r"5\.7\.|5\.6\.|5\.2\.3|5\.3\.4")
 """A policy, the contents or the size: the address is as good as before (RFC 3463)."""
+_GAVE_UP = re.compile(r"4\.|5\.2\.2|5\.4\.(?:6|7|14|300)$")
+"""Its server was silent for too long, its mailbox full, the way a loop: it may be well again."""
 
 
 def apply(
@@ -21,8 +23,9 @@ def apply(
 ) -> tuple[InboundState, str | None]:
     """Stop mail to the address if a mail of ours failed there for good (5.x.x): what waits for
     that person is called off, until a coordinator lifts it or the person has another address. A
-    delay changes nothing. Mail that is not ours, that went elsewhere, or was refused for what it
-    is, is left to a coordinator. Mail, person, event and programme are noted in `row`."""
+    delay changes nothing. Mail that is not ours, that went elsewhere, was refused for what it is,
+    or was given up is left to a coordinator: its reader does not know what it said. Mail, person,
+    event and programme are noted in `row`."""
     mail = _ours(session, bounce)
     if mail is None:
         return InboundState.OPEN, "unknown_mail"
@@ -30,9 +33,11 @@ def apply(
     row.programme = mail.programme
     if bounce.action in ("delivered", "relayed", "expanded"):
         return InboundState.IGNORED, "delivered"
-    if bounce.action == "delayed" or (bounce.status or "").startswith("4."):
+    if bounce.action == "delayed":
         return InboundState.IGNORED, "delayed"
     status = bounce.status or ""
+    if bounce.action == "failed" and _GAVE_UP.match(status):
+        return InboundState.OPEN, "gave_up"
     if bounce.action != "failed" or not status.startswith("5."):
         return InboundState.OPEN, "unclear_bounce"
     if _OUR_FAULT.match(status):

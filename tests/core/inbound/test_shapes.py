@@ -15,7 +15,7 @@ from mmp.core.inbound import (
     read,
     verdict,
 )
-from tests.core.inbound.mails import shape
+from tests.core.inbound.mails import answer, shape
 
 STAMP = datetime(2026, 6, 18, 15, 30, 12, tzinfo=UTC)
 SENT = "<6f9619ff-8b86-4d01-b42d-00cf4fc964ff@example.org>"
@@ -39,6 +39,14 @@ def test_every_program_is_understood(program: str, line_end: bytes) -> None:
         "event-1@mmp", "lina@example.org", partstat, STAMP, 0, None, comment
     )
     assert found.envelope.sender == "lina@example.org"
+
+
+def test_a_letter_that_is_folded_in_the_middle() -> None:
+    """RFC 5545, section 3.1, asks to expect it of those who count octets."""
+    mail = answer("COMMENT:نعم").replace("ع".encode(), b"\xd8\r\n \xb9")
+    found = read(mail).content
+    assert isinstance(found, Reply)
+    assert found.comment == "نعم"
 
 
 def test_a_proposal_keeps_its_time_and_zone() -> None:
@@ -75,6 +83,17 @@ def test_bounces(server: str, recipient: str | None, status: str, action: str) -
     said = (found.message_id, found.recipient, found.status, found.action)
     assert said == (SENT, recipient, status, action)
     assert "@" not in found.text
+
+
+def test_a_letter_says_whether_its_server_still_tries() -> None:
+    mail = shape("bounce_qmail").replace(b"5.1.1", b"4.4.1")
+    for octets, action in (
+        (mail, "failed"),
+        (mail.replace(b"failure notice", b"Warning: message delayed 24 hours"), "delayed"),
+    ):
+        found = read(octets).content
+        assert isinstance(found, Bounce)
+        assert (found.action, found.status) == (action, "4.4.1")
 
 
 def test_a_returned_invitation_is_no_calendar_object_of_its_sender() -> None:
