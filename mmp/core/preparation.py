@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 
@@ -78,14 +77,6 @@ def todos(facts: Facts, languages: Iterable[str]) -> list[Todo]:
         (not facts.documents, Todo(Gap.DOCUMENTS)),
     )
     return [todo for holds, todo in checks if holds]
-
-
-def is_behind(last_talk: date | None, *, began: date, meeting: date | None) -> bool:
-    """Whether a pair has not talked since the last meeting: it was there by then, and its last talk
-    lies before that day. What was said on the very day counts as since."""
-    if meeting is None or began > meeting:
-        return False
-    return last_talk is None or last_talk < meeting
 
 
 def _invites(facts: Facts) -> bool:

@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 from mmp.core.preparation import Gap, Todo
 from mmp.core.zones import day_in_zone
 from mmp.models import Event
-from mmp.services import desk as service
+from mmp.services import desk as service, pair_board
 from mmp.services.attendance import over_the_year
 from mmp.services.balance import members
 from mmp.services.desk import Preparation
 from mmp.services.waiting import waiting
-from mmp.web import month as months
+from mmp.web import month as months, pair_board_words
 from mmp.web.balance_picture import balance
 from mmp.web.context import context, session
 from mmp.web.guards import actor, planner
@@ -49,7 +49,7 @@ def desk(slug: str) -> str:
     programme = service.planned_programme(session(), actor(), slug)
     events = service.planned_events(session(), actor(), programme)
     found = service.preparation(session(), now=now, programme=programme, events=events)
-    pairs = service.pairs_and_talks(session(), actor(), now=now, programme=programme, events=events)
+    today = day_in_zone(now, programme.zone)
     left = waiting(session(), actor=actor(), now=now, programme_id=programme.id)
     return render_template(
         "desk/show.html",
@@ -57,9 +57,9 @@ def desk(slug: str) -> str:
         timeline=timeline(programme, events, now),
         todos={event.key: _todos(slug, event, found) for event in events},
         answers={event.key: _answers(found.get(event.id)) for event in events},
-        pairs=pairs,
-        meeting=service.last_meeting(events, now),
-        balance=balance(members(session(), actor(), programme, day_in_zone(now, programme.zone))),
+        pairs=pair_board.check_ins(session(), actor(), now=now, programme=programme),
+        pair_words=pair_board_words,
+        balance=balance(members(session(), actor(), programme, today)),
         attended=over_the_year(session(), programme, now=now),
         mails=left.mails,
         moved=left.moved,

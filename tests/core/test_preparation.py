@@ -1,11 +1,10 @@
 """What of a coming event is not done yet."""
 
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
-from mmp.core.preparation import Facts, Gap, Todo, is_behind, missing_languages, todos
+from mmp.core.preparation import Facts, Gap, Todo, missing_languages, todos
 
 LANGUAGES = ("en", "ar", "fr")
 DONE = Facts(
@@ -67,21 +66,3 @@ def test_first_things_first() -> None:
 def test_an_empty_text_is_missing_nowhere() -> None:
     assert missing_languages([{}, {"en": ""}], LANGUAGES) == []
     assert missing_languages([{"fr": "Exposé", "en": ""}], LANGUAGES) == ["en", "ar"]
-
-
-@pytest.mark.parametrize(
-    ("last_talk", "began", "behind"),
-    (
-        (None, 1, True),
-        (9, 1, True),
-        (10, 1, False),  # on the very day
-        (11, 1, False),
-        (None, 10, True),
-        (None, 11, False),  # it was no pair yet
-    ),
-)
-def test_a_pair_is_behind_the_last_meeting(last_talk: int | None, began: int, behind: bool) -> None:
-    talk = date(2026, 6, last_talk) if last_talk else None
-    first = date(2026, 6, began)
-    assert is_behind(talk, began=first, meeting=date(2026, 6, 10)) is behind
-    assert not is_behind(talk, began=first, meeting=None)

@@ -329,9 +329,12 @@ def test_coordinators_learn_the_day_and_nothing_else(two: Two) -> None:
         uuid=uuid4(),
         entry=LogEntry(date(2026, 10, 18), 30, "Only ours"),
     )
-    told = talks.held_talks(two.session, two.actor(coordinator), two.programme.id)
-    assert [(one.pair_id, one.day) for one in told] == [(two.pair.id, date(2026, 10, 18))]
-    assert talks.held_talks(two.session, two.actor(assistant), two.programme.id) == []
+    told = talks.talk_days(two.session, two.actor(coordinator), two.programme.id, NOW)
+    days = talks.TalkDays(
+        date(2026, 10, 18), talk.starts_local.date() if talk.starts_local else None
+    )
+    assert told == {two.pair.id: days}
+    assert talks.talk_days(two.session, two.actor(assistant), two.programme.id, NOW) == {}
     for person in (coordinator, assistant, other):
         actor = two.actor(person)
         for find, row in (

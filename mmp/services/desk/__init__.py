@@ -9,17 +9,13 @@ from mmp.services.desk.events import (
     preparation,
 )
 from mmp.services.desk.kept_rows import kept, read_back
-from mmp.services.desk.pairs import PairTalks, last_meeting, pairs_and_talks
 from mmp.services.desk.trail import Removal, Trail, removal, removals
 
 __all__ = [
-    "PairTalks",
     "Preparation",
     "Removal",
     "Trail",
     "kept",
-    "last_meeting",
-    "pairs_and_talks",
     "person_of",
     "planned_event",
     "planned_events",

@@ -61,14 +61,13 @@ def person_of(session: Session, actor: Actor) -> Person:
 
 
 def planned_programme(session: Session, actor: Actor, slug: str) -> Programme:
-    """A programme the actor may plan, with its breaks, phases and milestones. Raises NotFound."""
+    """A programme the actor may plan, with its breaks and milestones. Raises NotFound."""
     found = session.scalar(
         select(Programme)
         .where(Programme.slug == slug, planned_programmes(actor))
         .options(
             selectinload(Programme.breaks),
             selectinload(Programme.milestones),
-            selectinload(Programme.phases),
             raiseload("*"),
         )
     )

@@ -12,14 +12,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, raiseload
 
 from mmp.core.nudging import Refused, refusal
-from mmp.core.pair_health import Health, Judged, judge
+from mmp.core.pair_health import Health, Judged, Year, judge
 from mmp.core.zones import day_in_zone
 from mmp.models import HistoryEntry, Pair, PairMember, Person, Programme
 from mmp.models.enums import Region
-from mmp.services.pair_board.plenaries import Plenaries, breaks_of, plenaries, year_of
+from mmp.services.pair_board.plenaries import (
+    Plenaries,
+    breaks_of,
+    plenaries,
+    running_on,
+    year_of,
+)
 from mmp.services.pair_board.presented import Presented, presented
 from mmp.services.pair_board.reading import KIND, Together, earlier_partners, repeated, shown_pairs
-from mmp.services.pair_talks import coming_talks, held_talks
+from mmp.services.pair_talks import TalkDays, talk_days
 from mmp.services.permissions import Actor
 
 NUDGED = "nudged"
@@ -72,6 +78,15 @@ class PairLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckIn:
+    """A pair that needs one: its people, the day of its last talk, and why."""
+
+    people: Sequence[Person]
+    last: date | None
+    judged: Judged
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """The lines that were asked for, and how many pairs that go on are in each state."""
 
@@ -86,7 +101,7 @@ class Board:
 def board(
     session: Session, actor: Actor, *, now: datetime, programme: Programme, wanted: Wanted
 ) -> Board:
-    """The pairs of a programme whose breaks are loaded. Seven statements whatever the pairs."""
+    """The pairs of a programme whose breaks are loaded. Six statements whatever the pairs."""
     pairs = (
         session.scalars(
             select(Pair)
@@ -101,9 +116,8 @@ def board(
     running = [line for line in lines if line.running]
     counts = Counter(line.judged.health for line in running if line.judged)
     shown = sorted((line for line in lines if _is_wanted(line, wanted)), key=_order(wanted.sort))
-    today = day_in_zone(now, programme.zone)
-    rests = [one.last for one in breaks_of(programme) if one.first <= today <= one.last]
-    return Board(shown, found, counts, len(lines), max(rests, default=None))
+    rests = _resting_until(programme, day_in_zone(now, programme.zone))
+    return Board(shown, found, counts, len(lines), rests)
 
 
 def line_of(
@@ -124,10 +138,7 @@ def _lines(
 ) -> list[PairLine]:
     today = day_in_zone(now, programme.zone)
     year, breaks = year_of(programme, found), breaks_of(programme)
-    last: dict[int, date] = {}
-    for talk in held_talks(session, actor, programme.id):
-        last[talk.pair_id] = max(talk.day, last.get(talk.pair_id, talk.day))
-    coming = coming_talks(session, actor, programme.id, now)
+    talked = talk_days(session, actor, programme.id, now)
     asked = nudges(session, programme) if programme.id in actor.coordinates else {}
     shown = presented(session, programme.id)
     everybody = {member.person_id for pair in pairs for member in pair.members}
@@ -136,26 +147,20 @@ def _lines(
     for pair in pairs:
         running = pair.starts_on <= today <= (pair.ends_on or today)
         people = people_on(pair, today)
-        days = asked.get(pair.uuid, [])
+        days, nudged = talked.get(pair.id, TalkDays()), asked.get(pair.uuid, [])
         judged = None
         if running and programme.id in actor.coordinates:
-            judged = judge(
-                began=pair.starts_on,
-                last=last.get(pair.id),
-                planned=coming.get(pair.id),
-                today=today,
-                year=year,
-            )
+            judged = _judged(pair, days, today, year)
         lines.append(
             PairLine(
                 pair=pair,
                 people=people,
                 running=running,
-                last=last.get(pair.id),
-                next=coming.get(pair.id),
+                last=days.last,
+                next=days.next,
                 judged=judged,
-                nudged=days,
-                refused=refusal(days, today, breaks) if judged else None,
+                nudged=nudged,
+                refused=refusal(nudged, today, breaks) if judged else None,
                 presented=shown.get(pair.id, ()),
                 before=[
                     (person, one)
@@ -165,6 +170,40 @@ def _lines(
             )
         )
     return lines
+
+
+def check_ins(
+    session: Session, actor: Actor, *, now: datetime, programme: Programme
+) -> list[CheckIn]:
+    """The pairs of today that need a check-in by the rule of the board, those first that have not
+    talked for longest; for those who coordinate the programme, and none while it rests. Its breaks
+    must be loaded. Three statements."""
+    today = day_in_zone(now, programme.zone)
+    if programme.id not in actor.coordinates or _resting_until(programme, today):
+        return []
+    talked = talk_days(session, actor, programme.id, now)
+    year = year_of(programme, plenaries(session, programme, now=now))
+    pairs = session.scalars(
+        select(Pair)
+        .where(Pair.programme_id == programme.id, running_on(today))
+        .options(joinedload(Pair.members).joinedload(PairMember.person), raiseload("*"))
+    ).unique()
+    found = [
+        CheckIn(people_on(pair, today), talked[pair.id].last, judged)
+        for pair in pairs
+        if (judged := _judged(pair, talked[pair.id], today, year)).health is Health.CHECK_IN
+    ]
+    return sorted(found, key=lambda one: (one.last or date.min, [who.search for who in one.people]))
+
+
+def _resting_until(programme: Programme, today: date) -> date | None:
+    """The last day of the break that is now."""
+    rests = [one.last for one in breaks_of(programme) if one.first <= today <= one.last]
+    return max(rests, default=None)
+
+
+def _judged(pair: Pair, days: TalkDays, today: date, year: Year) -> Judged:
+    return judge(began=pair.starts_on, last=days.last, planned=days.next, today=today, year=year)
 
 
 def people_on(pair: Pair, today: date) -> list[Person]:

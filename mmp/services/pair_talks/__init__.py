@@ -1,6 +1,6 @@
 """Talks of pairs: times are offered, one is picked, it moves or is cancelled, and is logged.
 
-Only the pair sees any of it; `held_talks` tells coordinators the days, and nothing else.
+Only the pair sees any of it; `talk_days` tells coordinators the days, and nothing else.
 """
 
 from mmp.services.pair_talks.ending import cancel_talks_after, talks_after
@@ -21,7 +21,7 @@ from mmp.services.pair_talks.finding import (
     shared_consent,
     talks_of,
 )
-from mmp.services.pair_talks.held import HeldTalk, coming_talks, held_talks
+from mmp.services.pair_talks.held import TalkDays, talk_days
 from mmp.services.pair_talks.logging import LogEntry, log_talk
 from mmp.services.pair_talks.moving import cancel_talk, move_talk
 from mmp.services.pair_talks.offering import (
@@ -36,16 +36,14 @@ from mmp.services.pair_talks.offering import (
 
 __all__ = [
     "MOST_TIMES",
-    "HeldTalk",
     "Invitation",
     "LogEntry",
     "OfferOpen",
+    "TalkDays",
     "TimeTaken",
     "Wish",
     "cancel_talk",
     "cancel_talks_after",
-    "coming_talks",
-    "held_talks",
     "invitation",
     "is_current",
     "latest_log",
@@ -63,6 +61,7 @@ __all__ = [
     "partners",
     "pick_time",
     "shared_consent",
+    "talk_days",
     "talks_after",
     "talks_of",
     "withdraw_offer",

@@ -1,10 +1,10 @@
 """What coordinators learn of talks: on which days pairs talked, and nothing of what was said."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mmp.models import Event, Pair, TalkLog
@@ -13,44 +13,36 @@ from mmp.services.permissions import Actor
 
 
 @dataclass(frozen=True, slots=True)
-class HeldTalk:
-    """A day on which a pair talked. Nothing else of the talk is read."""
+class TalkDays:
+    """The day of a pair's last logged talk, and of its next agreed one, where the one who planned
+    it lives. Nothing else of the talks is read."""
 
-    pair_id: int
-    day: date
-
-
-def held_talks(session: Session, actor: Actor, programme_id: int) -> Sequence[HeldTalk]:
-    """The days of logged talks of a programme the actor coordinates, latest first; else none.
-
-    Assistants are told nothing, as of travel.
-    """
-    if programme_id not in actor.coordinates:
-        return []
-    rows = session.execute(
-        select(TalkLog.pair_id, TalkLog.day)
-        .join(Pair, Pair.id == TalkLog.pair_id)
-        .where(Pair.programme_id == programme_id)
-        .order_by(TalkLog.day.desc(), TalkLog.id.desc())
-    )
-    return [HeldTalk(row.pair_id, row.day) for row in rows]
+    last: date | None = None
+    next: date | None = None
 
 
-def coming_talks(
+def talk_days(
     session: Session, actor: Actor, programme_id: int, now: datetime
-) -> Mapping[int, date]:
-    """The day of each pair's next agreed talk, by the pair's number, where the one who planned it
-    lives; for those who coordinate the programme, else none. Nothing else of the talk is read."""
+) -> Mapping[int, TalkDays]:
+    """By the number of each pair of a programme the actor coordinates; else none. Assistants are
+    told nothing, as of travel. One statement."""
     if programme_id not in actor.coordinates:
         return {}
-    rows = session.execute(
-        select(Event.pair_id, Event.starts_local)
+    last = select(func.max(TalkLog.day)).where(TalkLog.pair_id == Pair.id).scalar_subquery()
+    coming = (
+        select(Event.starts_local)
         .where(
-            Event.programme_id == programme_id,
-            Event.pair_id.is_not(None),
+            Event.pair_id == Pair.id,
             Event.status == EventStatus.PUBLISHED,
             Event.starts_at > now,
         )
-        .order_by(Event.starts_at.desc())
+        .order_by(Event.starts_at)
+        .limit(1)
+        .scalar_subquery()
     )
-    return {row.pair_id: row.starts_local.date() for row in rows if row.starts_local}
+    rows = session.execute(
+        select(Pair.id, last.label("last"), coming.label("coming")).where(
+            Pair.programme_id == programme_id
+        )
+    )
+    return {row.id: TalkDays(row.last, row.coming and row.coming.date()) for row in rows}
