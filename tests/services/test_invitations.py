@@ -10,6 +10,7 @@ from icalendar import Calendar
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from mmp.adapters.clock import FixedClock
 from mmp.core.errors import UserError
 from mmp.core.mail import CalendarPart, Reason, Site
 from mmp.core.when import When
@@ -349,6 +350,61 @@ def test_taken_off_and_put_back(office: Office, session: Session) -> None:
     participants.restore(session, actor=office.actor, now=NOW, event=office.event, removed=removed)
     assert (office.follow(), office.follow()) == (1, 0)
     assert methods(office.leave()) == [("Lina", "invitation", "REQUEST", 2)]
+
+
+def test_another_address_gets_the_entry_and_the_old_one_loses_it(
+    office: Office, session: Session
+) -> None:
+    """Else a calendar that is read no more keeps it, and the other one never has it."""
+    lina = office.mentor(email="old@example.org")
+    office.invite()
+    office.leave()
+    session.info["clock"] = FixedClock(NOW)
+    lina.email = "new@example.org"
+    session.commit()
+    assert office.follow() == 0, "the commit has done it"
+    text = office.text(lina)
+    assert "because yours has changed" in text
+    assert "/en/answer/" in text
+    left = office.leave()
+    assert methods(left) == [
+        ("Lina", "invitation_cancelled", "CANCEL", 1),
+        ("Lina", "invitation", "REQUEST", 2),
+    ]
+    cancel, request = (entry for _, _, entry in left)
+    assert cancel["ATTENDEE"] == "mailto:old@example.org"
+    assert request["ATTENDEE"] == "mailto:new@example.org"
+    edits.cancel_event(session, actor=office.actor, now=NOW, event=office.event)
+    [(_, _, entry)] = office.leave()
+    assert (entry["method"], entry["ATTENDEE"]) == ("CANCEL", "mailto:new@example.org")
+
+
+def test_another_address_before_the_invitation_left(office: Office) -> None:
+    lina = office.mentor(email="old@example.org")
+    office.invite()
+    lina.email = "new@example.org"
+    assert (office.follow(), office.follow()) == (0, 0)
+    [(_, _, entry)] = office.leave()
+    assert entry["ATTENDEE"] == "mailto:new@example.org"
+    assert office.follow() == 0
+
+
+def test_two_who_swap_their_addresses_keep_one_entry_each(office: Office, session: Session) -> None:
+    lina, erik = office.mentor(), office.mentor("Erik")
+    office.invite()
+    office.leave()
+    one, other = lina.email, erik.email
+    lina.email = None
+    session.flush()
+    erik.email = one
+    session.flush()
+    lina.email = other
+    assert office.follow() == 4
+    last: dict[str, tuple[int, str]] = {}
+    for _, _, entry in office.leave():
+        said = (entry["SEQUENCE"], entry["method"])
+        last[entry["ATTENDEE"]] = max(last.get(entry["ATTENDEE"], said), said)
+    assert {method for _, method in last.values()} == {"REQUEST"}
 
 
 def test_taken_off_before_the_invitation_left(office: Office, session: Session) -> None:

@@ -6,6 +6,7 @@ kinds of mail makes octets of it when the mail leaves.
 
 from mmp.services.calendar_parts.facts import (
     Facts,
+    address_told,
     different,
     facts_of,
     fingerprint,
@@ -30,6 +31,7 @@ __all__ = [
     "KINDS",
     "PART",
     "Facts",
+    "address_told",
     "different",
     "facts_of",
     "fingerprint",

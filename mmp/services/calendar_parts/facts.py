@@ -48,6 +48,12 @@ def title_told(row: Invitation) -> Translated:
     return title.text if isinstance(title, Words) else {}
 
 
+def address_told(row: Invitation) -> str | None:
+    """Where the reader was told; None for nobody yet."""
+    found: str | None = _as_given(row).get("address")
+    return found
+
+
 def _as_given(row: Invitation) -> dict[str, Any]:
     found: dict[str, Any] = unpack(row.told, link=lambda path, _token: Link(path), words=Words)
     return found

@@ -91,7 +91,8 @@ def part_for(
     else:
         row.sequence = max(row.sequence, event.sequence + (item.sequence if item else 0))
         facts, title = facts_of(event, item), dict((item or event).title)
-        row.told, row.facts = pack({"facts": facts, "title": Words(title)}), fingerprint(facts)
+        row.told = pack({"facts": facts, "title": Words(title), "address": row.person.email})
+        row.facts = fingerprint(facts)
     if asked and takes:
         row.state, row.in_calendar = InvitationState.REQUESTED, had or wanted
         return {"method": "REQUEST", "uid": row.uid, "carried": row.in_calendar}

@@ -16,6 +16,7 @@ from mmp.core import ical
 from mmp.models import AgendaItem, Event, Invitation, Mail, Participation
 from mmp.models.enums import EventStatus, InvitationState, Partstat
 from mmp.services.calendar_parts import (
+    address_told,
     facts_of,
     fingerprint,
     held_entries,
@@ -37,8 +38,9 @@ def follow(
     """Tell those who were invited to the event, or to items of it, what changed for them since;
     with `people` only those of these numbers. Gives how many mails.
 
-    Who is not to come any more gets a CANCEL, who is again a REQUEST with a higher SEQUENCE. Who
-    declined hears nothing. Nobody hears of what is over, or of the talk of a pair.
+    Who is not to come any more gets a CANCEL, who is again a REQUEST with a higher SEQUENCE; whose
+    address is another one, a CANCEL at the old one and a REQUEST at the new one. Who declined hears
+    nothing. Nobody hears of what is over, or of the talk of a pair.
     """
     if event.pair_id is not None or event.ends_at <= now:
         return 0
@@ -70,6 +72,12 @@ class _Following:
                 )
             )
         )
+        moved = {
+            row.id
+            for row in self.held
+            if row.person_id not in declined and self._has_moved(row, entries)
+        }
+        sent = self._leave_old_addresses(moved)
         due = [
             (row, self._item(row))
             for row in self.held
@@ -80,14 +88,49 @@ class _Following:
         self._raise(due, entries)
         wanting = who_wants(session, [row.person for row, _ in due])
         unsent = letters.Unsent.of(session, event)
-        sent = 0
         for row, item in due:
-            asked = (row.person_id, row.uid) in entries
-            letter = self._letter(row, item, unsent, asked=asked, wanted=row.person_id in wanting)
+            asked, here = (row.person_id, row.uid) in entries, row.id in moved
+            takes = here or row.person_id in wanting
+            letter = self._letter(row, item, unsent, asked=asked, wanted=takes, new_address=here)
             if letter is not None:
                 letters.send(session, now=self.now, event=event, row=row, letter=letter)
                 sent += 1
         session.flush()
+        return sent
+
+    def _has_moved(self, row: Invitation, entries: dict[tuple[int, str], ical.Entry]) -> bool:
+        """Whether the entry stands in the calendar of an address that is not theirs any more."""
+        known, address = address_told(row), row.person.email
+        stands = row.state is InvitationState.REQUESTED and row.in_calendar
+        asked = (row.person_id, row.uid) in entries
+        return stands and asked and bool(known and address) and known != address
+
+    def _leave_old_addresses(self, moved: Collection[int]) -> int:
+        """Take the entries back where they are. An invitation that waits goes to the new address by
+        itself. Gives how many mails."""
+        session, event, sent = self.session, self.event, 0
+        unsent = letters.Unsent.of(session, event) if moved else None
+        for row in self.held:
+            if unsent is None or row.id not in moved:
+                continue
+            item, waits = self._item(row), unsent.invitation(row) is not None
+            known, address = told(row), address_told(row)
+            current = event.sequence + (item.sequence if item else 0)
+            if not waits and current <= row.sequence:
+                raise_sequence(session, item or event, now=self.now)
+            part = part_for(
+                row,
+                now=self.now,
+                event=event,
+                item=item,
+                wanted=waits,
+                asked=waits,
+                neutral=row.person.discreet,
+            )
+            if not waits:
+                letter = letters.taken_off(event, row, known, part, address=address)
+                letters.send(session, now=self.now, event=event, row=row, letter=letter)
+                sent += 1
         return sent
 
     def _item(self, row: Invitation) -> AgendaItem | None:
@@ -134,6 +177,7 @@ class _Following:
         *,
         asked: bool,
         wanted: bool,
+        new_address: bool,
     ) -> letters.Letter | None:
         session, event, now = self.session, self.event, self.now
         again, first = row.state is InvitationState.CANCELLED, unsent.invitation(row)
@@ -153,14 +197,14 @@ class _Following:
             neutral=row.person.discreet,
         )
         facts = facts_of(event, item)
-        if first is not None or (again and unheard == facts):
+        if first is not None or (again and unheard == facts and not new_address):
             return None  # as far as they know nothing has happened
         if row.uid == event.uid and unsent.take_along(row, part):
             return None
         if not part["carried"] and row.person_id in self._heard():
             return None
         if again:
-            return self._invitation(row, item, part)
+            return self._invitation(row, item, part, new_address=new_address)
         if item is None and (asked or self._is_off(row)):
             return letters.event_change(event, row.person, known, part)
         if item is not None and (asked or not takes_place(event, item)):
@@ -174,7 +218,12 @@ class _Following:
         return row.uid == self.event.uid and (off or self.event.status is EventStatus.CANCELLED)
 
     def _invitation(
-        self, row: Invitation, item: AgendaItem | None, part: dict[str, object]
+        self,
+        row: Invitation,
+        item: AgendaItem | None,
+        part: dict[str, object],
+        *,
+        new_address: bool,
     ) -> letters.Letter:
         line = self.session.scalar(
             select(Participation).where(
@@ -182,7 +231,13 @@ class _Following:
             )
         )
         return letters.invitation(
-            self.event, row.person, part, item=item, participation=line, again=True
+            self.event,
+            row.person,
+            part,
+            item=item,
+            participation=line,
+            again=not new_address,
+            new_address=new_address,
         )
 
     def _heard(self) -> set[int]:

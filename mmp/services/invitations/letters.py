@@ -44,11 +44,14 @@ def invitation(
     participation: Participation | None = None,
     inviter: str | None = None,
     again: bool = False,
+    new_address: bool = False,
 ) -> Letter:
-    """Asks someone to come, or to play a part; `again` where they had been taken off."""
+    """Asks someone to come, or to play a part; `again` where they had been taken off, `new_address`
+    where they had been asked at another one."""
     parameters: Parameters = {
         "inviter": inviter,
         "again": again,
+        "new_address": new_address,
         "roles": list(roles),
         "carried": part["carried"],
         "calendar_page": Link("/{language}/home/#calendar"),
@@ -91,10 +94,20 @@ def event_change(event: Event, person: Person, known: Facts, part: Mapping[str, 
     return Letter(kind, kind, person, {**parameters, KNOWN: known, PART: part})
 
 
-def taken_off(event: Event, row: Invitation, known: Facts, part: Mapping[str, Any]) -> Letter:
-    """Tells someone that they are not asked any more, or that their item is gone."""
+def taken_off(
+    event: Event,
+    row: Invitation,
+    known: Facts,
+    part: Mapping[str, Any],
+    *,
+    address: str | None = None,
+) -> Letter:
+    """Tells someone that they are not asked any more, or that their item is gone; or, at an
+    `address` that was theirs, that the entry is not for that one."""
     when, person = known["when"], row.person
-    parameters: Parameters = {"of_item": row.uid != event.uid}
+    parameters: Parameters = {"of_item": row.uid != event.uid, "new_address": address is not None}
+    if address is not None:
+        parameters[outbox.GOES_TO] = address
     if person.discreet:
         parameters |= neutral(when, {})
     else:
@@ -156,6 +169,8 @@ class Unsent:
             .execution_options(populate_existing=True)
         )
         for mail in rows:
+            if outbox.GOES_TO in mail.parameters:
+                continue  # whoever had that address hears no more
             if mail.kind in SEAT_KINDS:
                 of_seats[mail.person_id, mail.kind].append(mail)
             else:

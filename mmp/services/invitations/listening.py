@@ -17,6 +17,7 @@ from mmp.models import (
     Membership,
     PairMember,
     Participation,
+    Person,
 )
 from mmp.services.invitations.following import follow
 
@@ -38,6 +39,8 @@ def notice(session: Session, _: UOWTransaction) -> None:
                 _note(session, _ITEMS, row, "agenda_item_id")
             case Membership() | PairMember():
                 _note(session, _PEOPLE, row, "person_id")
+            case Person() if inspect(row).attrs.email.history.deleted:
+                _note(session, _PEOPLE, row, "id")
             case _:
                 pass
 
