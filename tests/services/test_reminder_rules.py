@@ -330,3 +330,30 @@ def test_several_in_an_hour_are_one_mail_and_three_a_day(
     assert digest is not None
     made = outbox.compose(session, digest, site=SITE, now=clock.now())
     assert made.subject == "2 reminders"
+
+
+def test_three_a_day_over_all_programmes_and_kinds(
+    session: Session, factory: Factory, clock: FixedClock, mentor: Person
+) -> None:
+    """Five programmes remind at the same moment, and a message went in the morning."""
+    for _ in range(5):
+        programme = factory.programme(reminder_preset=ReminderPreset.STANDARD)
+        meeting = factory.event(programme, timed(datetime(2026, 11, 26, 14)))
+        factory.participation(meeting, mentor)
+    clock.set(datetime.fromisoformat("2026-11-19T08:00+00:00"))
+    session.execute(delete(Delivery).where(Delivery.due_at < clock.now()))
+    outbox.enqueue(
+        session,
+        now=clock.now(),
+        kind="message",
+        person=mentor,
+        template="test",
+        parameters={},
+        dedupe_key="a message",
+    )
+    session.commit()
+    clock.set(datetime.fromisoformat("2026-11-19T13:00+00:00"))
+    reminders.queue_due(session, now=clock.now())
+    session.commit()
+    mails = session.scalars(select(Mail.kind).where(Mail.person_id == mentor.id)).all()
+    assert sorted(mails) == ["message", "reminder", "reminder"]

@@ -28,7 +28,7 @@ TOGETHER: Final = timedelta(hours=1)
 LATE: Final = timedelta(hours=1)
 """From here on it was an outage."""
 A_DAY: Final = 3
-"""Mails to one person within 24 hours, beside urgent ones."""
+"""Mails of any kind to one person within 24 hours, beside urgent ones."""
 ANSWER: Final = "answer"
 """What the tokens of answer links are derived from, beside the line of the list."""
 _PLANNED = Delivery.state == literal_column("'planned'")
@@ -147,7 +147,6 @@ def _mails_of_a_day(session: Session, now: datetime, people: set[int]) -> dict[i
         select(Mail.person_id, func.count().label("mails"))
         .where(
             Mail.person_id.in_(people),
-            Mail.kind.in_(KINDS),
             Mail.urgent.is_(False),
             Mail.created_at > now - timedelta(days=1),
             Mail.state != MailState.CANCELLED,
@@ -171,10 +170,15 @@ def _sort(rows: Iterable[Any], now: datetime, written: dict[int, int]) -> _Sorte
             late = now - older.due_at > LATE
             state = DeliveryState.EXPIRED if late else DeliveryState.SUPERSEDED
             found.ended.append((older, state, _lateness(older, now, "newer_reminder")))
+    going: dict[int, set[int]] = {}
     for row in last.values():
-        at, step = _when(row, now, written.get(row.person_id, 0))
+        others = going.setdefault(row.person_id, set())  # programmes; one mail is of one
+        mails = written.get(row.person_id, 0) + len(others - {row.programme_id})
+        at, step = _when(row, now, mails)
         if step is None:
             found.go.append(row)
+            if not row.urgent:
+                others.add(row.programme_id)
         else:
             found.later.append((row, at, step))
     return found
