@@ -188,6 +188,7 @@ def test_formulas_stay_text(session: Session) -> None:
     ("cells", "fault"),
     (
         ("email\nnobody", "2: email: “nobody” is not an e-mail address"),
+        ("email\nلينا@example.org", "2: email: “لينا@example.org” is not an e-mail address"),
         ("country\nJordn", "2: country: “Jordn” is no country; did you mean Jordan?"),
         ("country\nUS", "2: zone: US has several time zones; say which"),
         ("zone\nAsia/Ammann", "2: zone: “Asia/Ammann” is not an IANA time zone; did you mean"),

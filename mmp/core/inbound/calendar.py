@@ -1,6 +1,7 @@
 """The calendar object of a mail (RFC 5545, RFC 5546): whose answer it is, and to what."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,9 +50,12 @@ def address(value: object) -> str | None:
     """The address of a `mailto:`, as people's are kept; None for anything else."""
     text = re.sub(r"(?i)^mailto:", "", str(value).strip()).strip()
     try:
-        return sendable(text).lower()
+        local, _, domain = sendable(text).lower().rpartition("@")
     except BadHeader:
         return None
+    with suppress(UnicodeError):  # xn-- is how it travels
+        domain = domain.encode("ascii").decode("idna")
+    return f"{local}@{domain}"
 
 
 def _reply(event: Event, uid: str, written_at: datetime | None) -> Reply | Delegation:

@@ -38,9 +38,11 @@ def check_language(code: str) -> str:
 
 
 def check_email(address: str) -> str:
-    """An address in the lower case in which people's are kept. Raises UserError."""
+    """An address in the lower case in which people's are kept, one that every mail server takes
+    (RFC 5321). Raises UserError."""
     try:
-        checked = validate_email(address, check_deliverability=False).normalized.lower()
+        found = validate_email(address, check_deliverability=False, allow_smtputf8=False)
+        checked = found.normalized.lower()
     except EmailNotValidError as error:
         raise UserError(
             "“%(address)s” is not an e-mail address (%(why)s); correct it.",

@@ -49,6 +49,15 @@ def test_a_letter_that_is_folded_in_the_middle() -> None:
     assert found.comment == "نعم"
 
 
+def test_a_domain_in_another_script_travels_in_ascii() -> None:
+    found = read(answer().replace(b"example.org", b"XN--exmple-cua.org"))
+    assert isinstance(found.content, Reply)
+    assert found.content.attendee == found.envelope.sender == "lina@exämple.org"
+    bounce = read(shape("bounce_postfix").replace(b"lina@example.org", b"lina@xn--exmple-cua.org"))
+    assert isinstance(bounce.content, Bounce)
+    assert bounce.content.recipient == "lina@exämple.org"
+
+
 def test_a_proposal_keeps_its_time_and_zone() -> None:
     assert read(shape("counter")).content == Counter(
         "event-1@mmp",
