@@ -33,6 +33,7 @@ from mmp.models import (
 )
 from mmp.models.enums import (
     ConsentPurpose,
+    Entry,
     InvitationState,
     MembershipRole,
     MembershipStatus,
@@ -218,6 +219,20 @@ def test_of_two_answers_the_newer_counts(
     assert row.partstat is (Partstat.DECLINED if newer else Partstat.ACCEPTED)
     assert row.uuid == mine.uuid
     assert [one.day.day for one in row.attendances if one.day] in ([1, 2], [2, 1])
+
+
+def test_of_two_seats_one_goes_to_who_waits(
+    session: Session, make: Factory, here: Programme, actor: Actor, gone: Person, kept: Person
+) -> None:
+    meeting = make.event(here, timed(datetime(2026, 9, 1, 14)), capacity=2)
+    for person in (gone, kept):
+        make.participation(meeting, person)
+    erik = make.person(here, name="Erik")
+    waits = make.participation(meeting, erik, entry=Entry.WAITING, waiting_since=NOW)
+    join(session, actor, here, gone, kept)
+    assert waits.entry is Entry.INVITED
+    mails = session.scalars(select(Mail.kind).where(Mail.person_id == erik.id))
+    assert mails.all() == ["seat_free"]
 
 
 def test_a_part_lasts_as_long_as_the_longer_of_the_two(

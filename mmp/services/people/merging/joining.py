@@ -1,6 +1,6 @@
 """Joining two records: what would be joined, and doing it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -24,7 +24,7 @@ from mmp.models import (
     SignInLink,
 )
 from mmp.models.enums import Gender, Region
-from mmp.services import breakouts, matching
+from mmp.services import answers, breakouts, matching
 from mmp.services.calendar_changes import count_events
 from mmp.services.people.editing import may_change_address, note, plain_values
 from mmp.services.people.merging.events import events_of
@@ -161,8 +161,18 @@ def join_people(
         .execution_options(synchronize_session=False)
     )
     session.expire_all()
+    _free_seats(session, now, events)
     reconcile_events(session, now=now, events=events)
     return kept
+
+
+def _free_seats(session: Session, now: datetime, events: Collection[int]) -> None:
+    """Of two who had a seat one is free for who waits."""
+    counted = select(Event.id).where(
+        Event.id.in_(events), Event.capacity.is_not(None), Event.ends_at > now
+    )
+    for number in session.scalars(counted.order_by(Event.id)).all():
+        answers.fill_seats(session, now=now, event=answers.in_turn(session, number))
 
 
 def _end_ways_in(session: Session, now: datetime, gone: Person) -> None:
