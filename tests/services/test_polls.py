@@ -23,6 +23,7 @@ from mmp.services.outbox.sources import more_for
 from mmp.services.permissions import Actor
 from mmp.services.polls import Asked, Given, Inviting, Wish
 from tests.support.factories import Factory, timed
+from tests.support.programme_files import bring, empty_database, taken
 
 NOW = datetime(2026, 9, 1, 8, tzinfo=UTC)
 SITE = Site("https://mmp.example", secret="a secret key for the tests alone")
@@ -440,6 +441,17 @@ def test_who_wants_no_reminders_gets_the_question_alone(scene: Scene) -> None:
     scene.send()
     assert len(scene.mails("poll")) == 3
     assert {mail.person.name for mail in scene.mails("poll_reminder")} == {"Amal", "Lina"}
+
+
+def test_its_programme_is_the_same_again_from_its_file(scene: Scene) -> None:
+    """With an item outside its event, which the agenda tells and never refuses."""
+    scene.make.item(scene.event, datetime(2026, 10, 1, 17), minutes=60)
+    scene.say(scene.send(), 0, YES, MAYBE, NO)
+    scene.session.commit()
+    text = taken(scene.session, "here")
+    with empty_database() as other:
+        bring(other, text)
+        assert taken(other, "here") == text
 
 
 def test_joined_records_are_asked_once(scene: Scene) -> None:

@@ -128,8 +128,10 @@ class Prose(Line):
 class Handle(Kind):
     """The word by which a thing is called in the file."""
 
+    pattern = HANDLE
+
     def parse(self, text: str, reader: Reader) -> str:
-        if not HANDLE.fullmatch(text):
+        if not self.pattern.fullmatch(text):
             near = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
             if near and text.isascii() and HANDLE.fullmatch(near):
                 raise UserError(
@@ -144,7 +146,13 @@ class Handle(Kind):
         return text
 
     def schema(self, defs: dict[str, Any]) -> dict[str, Any]:
-        return {"type": "string", "pattern": f"^{HANDLE.pattern}$"}
+        return {"type": "string", "pattern": f"^{self.pattern.pattern}$"}
+
+
+class Code(Handle):
+    """A word that the program knows, like `if_need_be`, or one that somebody chose."""
+
+    pattern = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
 
 class Ref(Handle):

@@ -11,24 +11,15 @@ from mmp.services.programme_files.format_events import FileAgendaItem
 def item_when(item: FileAgendaItem, event: When) -> When | None:
     """The item's time, or None if it has none.
 
-    Raises UserError where half of it or the day is missing, or it lies outside its event.
+    Raises UserError where half of it or the day is missing. It may lie outside its event: desk and
+    agenda say so, and whoever plans may know better.
     """
     if item.starts is None and item.ends is None:
         return None
     if item.starts is None or item.ends is None:
         raise UserError("Give both from and to, or neither.")
     zone = item.zone or event.zone
-    when = When.timed(_on_day(item.starts, event), _on_day(item.ends, event), zone)
-    if not lies_within(when, event):
-        raise UserError("This lies outside its event; move it or make the event longer.")
-    return when
-
-
-def lies_within(inner: When, outer: When) -> bool:
-    """Whether a time lies within another; a beginning that is not known sets no bound."""
-    its, bounds = inner.span(), outer.span()
-    too_early = bounds.starts_at and its.starts_at and its.starts_at < bounds.starts_at
-    return not too_early and its.ends_at <= bounds.ends_at
+    return When.timed(_on_day(item.starts, event), _on_day(item.ends, event), zone)
 
 
 def the_day(event: When) -> datetime | None:

@@ -7,8 +7,7 @@ from mmp.core.errors import UserError
 from mmp.core.programme_file import Problems
 from mmp.core.programme_file.problems import closest
 from mmp.core.programme_file.records import Item
-from mmp.core.when import When
-from mmp.services.programme_files.agenda_times import item_when, lies_within
+from mmp.services.programme_files.agenda_times import item_when
 from mmp.services.programme_files.format_events import (
     FileAgendaItem,
     FileAgendaRole,
@@ -26,22 +25,14 @@ def walk(items: Mapping[str, FileAgendaItem]) -> Iterator[tuple[str, FileAgendaI
         yield from walk(item.items)
 
 
-def _times(
-    items: Mapping[str, FileAgendaItem], event: FileEvent, outer: When | None, problems: Problems
-) -> None:
-    """Note items outside their event or outside the item (`outer`) that they are inside of."""
-    for item in items.values():
-        when = outer
+def _times(event: FileEvent, problems: Problems) -> None:
+    """Note items of which half the time or the day is missing."""
+    for _, item in walk(event.agenda):
         if not (problems.about(f"{item.path}/from") or problems.about(f"{item.path}/to")):
             try:
-                when = item_when(item, event.when) or outer
-                if outer and when and not lies_within(when, outer):
-                    raise UserError(
-                        "This lies outside the item it is in; move it or make that longer."
-                    )
+                item_when(item, event.when)
             except UserError as error:
                 problems.add(item.line_of("starts"), item.path, error.message, **error.values)
-        _times(item.items, event, when, problems)
 
 
 def check_event(handle: str, event: FileEvent, problems: Problems) -> None:
@@ -88,7 +79,7 @@ def _agenda(event: FileEvent, problems: Problems) -> None:
         parts: list[FileAgendaRole | FileContribution] = [*item.roles, *item.contributions]
         for part in parts:
             _person_or_pair(part, part.person, part.pair, problems)
-    _times(event.agenda, event, None, problems)
+    _times(event, problems)
 
 
 def _person_or_pair(part: Item, person: str | None, pair: str | None, problems: Problems) -> None:

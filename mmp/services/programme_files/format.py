@@ -13,6 +13,7 @@ from uuid import UUID
 from mmp.core.errors import UserError
 from mmp.core.programme_file.kinds import (
     Choice,
+    Code,
     Flag,
     Handle,
     Kind,
@@ -229,7 +230,7 @@ class FileQuestion(Item):
     kind: QuestionKind = part(Choice(QuestionKind), required=True)
     text: Translated = part(Text(), required=True)
     required: bool = part(Flag())
-    options: dict[str, Translated] = part(MapOf(Text()), column=False)
+    options: dict[str, Translated] = part(MapOf(Text(), keys=Code()), column=False)
     id: UUID | None = part(Uuid(), column=False)
 
 

@@ -4,6 +4,7 @@ from mmp.core.programme_file.times import WhenKind
 from mmp.models import AgendaItem, Event
 from mmp.services import events as rules
 from mmp.services.programme_files.changes import Differences, assign, columns
+from mmp.services.programme_files.check_events import walk
 from mmp.services.programme_files.checks import circle
 from mmp.services.programme_files.format_events import FileEvent
 from mmp.services.programme_files.ids import derived
@@ -88,8 +89,14 @@ def _finish(job: Job, row: Event, item: FileEvent, differences: Differences) -> 
 
 
 def _check_agenda(job: Job, row: Event, item: FileEvent) -> None:
-    """Note agenda items that the file left behind when it moved their event."""
+    """Note agenda items that the file left behind when it moved what they are in.
+
+    Where the file gives the times of both, they are meant.
+    """
+    given = {handle for handle, one in walk(item.agenda) if one.has("starts")}
     for part in sorted(row.agenda, key=lambda one: one.key):
+        if part.key in given:
+            continue
         early = part.starts_at and row.starts_at and part.starts_at < row.starts_at
         late = part.ends_at and part.ends_at > row.ends_at
         if early or late:
