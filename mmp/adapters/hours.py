@@ -1,13 +1,18 @@
 """Hours of one day, and runs of days, in words: the one rule of pages and mails."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from babel import Locale
 from babel.dates import format_date, format_interval, format_time, get_time_format
 
 _THIN_SPACE = "\u2009"
 _BETWEEN_DIGITS = re.compile(r"(?<=\d) ?– ?(?=\d)")
+
+
+def clock(moment: datetime | time, locale: Locale) -> str:
+    """“13:00”, or in the twelve hours of the locale."""
+    return str(format_time(moment, "short", locale=_of_hours(locale)))
 
 
 def clock_interval(starts: datetime, ends: datetime, locale: Locale, *, back: bool = False) -> str:
@@ -19,11 +24,22 @@ def clock_interval(starts: datetime, ends: datetime, locale: Locale, *, back: bo
     end may seem to come first; CLDR's intervals know no such thing.
     """
     if back:
-        return "–".join(str(format_time(at, "short", locale=locale)) for at in (starts, ends))
-    twelve = "a" in get_time_format("short", locale=locale).pattern
+        return "–".join(clock(at, locale) for at in (starts, ends))
+    locale = _of_hours(locale)
+    twelve = _twelve(locale)
     first, last = (moment.replace(tzinfo=None) for moment in (starts, ends))
     text = str(format_interval(first, last, "hm" if twelve else "Hm", locale=locale))
     return _BETWEEN_DIGITS.sub("–", text.replace(_THIN_SPACE, " "))
+
+
+def _of_hours(locale: Locale) -> Locale:
+    """CLDR gives the French of Algiers and Tunis the AM and PM of English; nobody writes those."""
+    french = locale.language == "fr" and _twelve(locale)
+    return Locale.parse("fr") if french else locale
+
+
+def _twelve(locale: Locale) -> bool:
+    return "a" in get_time_format("short", locale=locale).pattern
 
 
 def day_interval(first: date, last: date, locale: Locale) -> str:

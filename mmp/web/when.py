@@ -8,13 +8,12 @@ from typing import Protocol, cast
 from babel import Locale
 from babel.dates import (
     format_date,
-    format_time,
     get_timezone_location,
 )
 from flask_babel import get_locale, gettext as _
 from markupsafe import Markup
 
-from mmp.adapters.hours import clock_interval, day_interval, first_of
+from mmp.adapters.hours import clock, clock_interval, day_interval, first_of
 from mmp.adapters.translations import of_city
 from mmp.core import zones
 from mmp.web.texts import isolate
@@ -141,7 +140,7 @@ def _over_night(starts: datetime, ends: datetime) -> bool:
 
 def clock_time(moment: datetime) -> str:
     """“13:00”."""
-    return str(format_time(moment, "short", locale=_locale()))
+    return clock(moment, _locale())
 
 
 def local_day(instant: datetime, zone: str) -> date:

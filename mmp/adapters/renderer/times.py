@@ -3,9 +3,9 @@
 from datetime import date, datetime, timedelta
 
 from babel import Locale
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.dates import format_date, get_timezone_location
 
-from mmp.adapters.hours import clock_interval, day_interval, first_of
+from mmp.adapters.hours import clock, clock_interval, day_interval, first_of
 from mmp.adapters.translations import catalogue, of_city
 from mmp.core import zones
 from mmp.core.when import When
@@ -43,7 +43,7 @@ def lines_of(when: When, locale: Locale, zone: str) -> list[str]:
 def moment_line(instant: datetime, locale: Locale, zone: str) -> str:
     """An instant as day, clock time and zone of the reader."""
     wall = zones.to_wall(instant, zone)
-    parts = (_full_day(wall.date(), locale), _clock(wall, locale), zone_name(zone, instant, locale))
+    parts = (_full_day(wall.date(), locale), clock(wall, locale), zone_name(zone, instant, locale))
     return _comma(locale).join(parts)
 
 
@@ -94,16 +94,12 @@ def _clock_times(starts_at: datetime, ends_at: datetime, locale: Locale, zone: s
         return day + _("%(hours)s (the clocks go back in between)") % {"hours": hours}
     if starts.date() == ends.date():
         return day + clock_interval(starts, ends, locale)
-    first = f"{day}{_clock(starts, locale)}"
-    return f"{first} – {_full_day(ends.date(), locale)}{comma}{_clock(ends, locale)}"
+    first = f"{day}{clock(starts, locale)}"
+    return f"{first} – {_full_day(ends.date(), locale)}{comma}{clock(ends, locale)}"
 
 
 def _comma(locale: Locale) -> str:
     return catalogue(str(locale)).gettext(", ")
-
-
-def _clock(moment: datetime, locale: Locale) -> str:
-    return str(format_time(moment, "short", locale=locale))
 
 
 def _day(day: date, locale: Locale) -> str:

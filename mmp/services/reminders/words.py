@@ -2,8 +2,9 @@
 
 from datetime import date, time
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 
+from mmp.adapters.hours import clock
 from mmp.adapters.renderer import locale_of
 from mmp.adapters.renderer.times import city_of
 from mmp.adapters.translations import catalogue, of_city
@@ -125,7 +126,7 @@ def reason_words(reason: str, locale: str) -> str:
 
 
 def _clock(written: str, locale: str) -> str:
-    return str(format_time(time.fromisoformat(written), "short", locale=locale_of(locale)))
+    return clock(time.fromisoformat(written), locale_of(locale))
 
 
 def _weekday(written: str, locale: str) -> str:
