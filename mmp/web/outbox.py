@@ -75,6 +75,7 @@ def outbox_mail(uuid: UUID) -> Response:
         unshown=found.unshown,
         acts=[act for act in ACTS.values() if act.can(found.mail)],
         done=service.mail_history(session(), uuid),
+        came_back=service.came_back(session(), found.mail),
         **_shared(),
     )
     answer = make_response(html)

@@ -6,13 +6,14 @@ from flask_babel import gettext as _, ngettext
 from markupsafe import Markup
 
 from mmp.core.mail import Reason, Result
-from mmp.models import HistoryEntry, Mail, MailAttempt
+from mmp.models import HistoryEntry, InboundMail, Mail, MailAttempt
 from mmp.models.mail import WAITING, MailState
 from mmp.services.outbox.views import is_private
 from mmp.web import when
 from mmp.web.guards import actor
 from mmp.web.labels import N_, label
 from mmp.web.texts import isolate, isolated, name_of
+from mmp.web.worklist_words import why_not
 
 _KINDS = {
     "sign_in": N_("An address to sign in with"),
@@ -71,12 +72,17 @@ def reason_of(mail: Mail) -> Markup:
         )
     if mail.reason is None or mail.state is MailState.SENT:
         return Markup()
-    if mail.reason in _OTHER_REASONS:
-        return isolate(_(_OTHER_REASONS[mail.reason]))
+    return why(mail.reason)
+
+
+def why(reason: str) -> Markup:
+    """Why a mail ended or waits."""
+    if reason in _OTHER_REASONS:
+        return isolate(_(_OTHER_REASONS[reason]))
     try:
-        return isolate(label(Reason(mail.reason)))
+        return isolate(label(Reason(reason)))
     except ValueError:  # a caller's own word
-        return isolated(mail.reason)
+        return isolated(reason)
 
 
 def result_of(attempt: MailAttempt) -> Markup:
@@ -88,6 +94,11 @@ def answer_of(attempt: MailAttempt) -> Markup:
     """What the mail server said, in its own words."""
     said = Markup('<bdi lang="en" dir="ltr">{}</bdi>').format(attempt.text)
     return isolate(_("It said:")) + " " + said
+
+
+def report_of(row: InboundMail) -> Markup:
+    """What another mail server reported of it later."""
+    return isolate(_("A mail came back.")) + " " + why_not(row)
 
 
 _ACTS = {

@@ -16,7 +16,9 @@ from mmp.models import Mail, MailAttempt, Membership, Person
 from mmp.models.enums import MembershipRole, Strength
 from mmp.models.mail import MailState
 from mmp.services import outbox
+from mmp.services.inbound import receive
 from mmp.services.sign_in import PURPOSE
+from tests.core.inbound.mails import shape
 from tests.support.door import NOW, sign_in
 from tests.support.factories import Factory
 from tests.web.html import Page, page
@@ -122,6 +124,17 @@ def test_what_became_of_it_stands_in_words(
     assert "No mail leaves at the moment. Mail cannot be handed over until" in text
     assert "It said: 5.7.8 No." in text
     assert "It said: 5.7.8 No." in _text(page(chief, _path(refused)))
+
+
+def test_a_mail_that_came_back_says_so(scene: Scene, chief: FlaskClient, session: Session) -> None:
+    """Days after it was handed over, and with nobody's address refused."""
+    mail = scene.put()
+    mail.message_id = "<6f9619ff-8b86-4d01-b42d-00cf4fc964ff@example.org>"
+    receive(session, now=NOW, octets=shape("bounce_postfix").replace(b"5.1.1", b"4.4.7"))
+    session.commit()
+    assert "A mail came back. It did not arrive: the mailbox is full" in _text(
+        page(chief, _path(mail))
+    )
 
 
 def test_a_mail_with_its_words_and_its_looks(scene: Scene, chief: FlaskClient) -> None:

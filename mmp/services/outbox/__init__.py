@@ -36,7 +36,13 @@ from mmp.services.outbox.sources import (
     source_for,
 )
 from mmp.services.outbox.suppression import suppress, suppressed_among
-from mmp.services.outbox.views import MailDetail, latest_trouble, mail_detail, mail_list
+from mmp.services.outbox.views import (
+    MailDetail,
+    came_back,
+    latest_trouble,
+    mail_detail,
+    mail_list,
+)
 
 __all__ = [
     "ABOUT_CANCELLED_EVENTS",
@@ -52,6 +58,7 @@ __all__ = [
     "Readings",
     "Source",
     "address_of",
+    "came_back",
     "cancel",
     "cancel_all",
     "compose",

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session, joinedload, raiseload, selectinload, undefer
 from mmp.adapters.renderer import Rendered, Unwritable
 from mmp.core.errors import NotFound
 from mmp.core.mail import Result, Site, blot_out
-from mmp.models import Mail, MailAttempt, Person
+from mmp.models import InboundMail, Mail, MailAttempt, Person
+from mmp.models.enums import InboundKind
 from mmp.services.outbox.contents import rendered_mail, secrets_in
 from mmp.services.outbox.filters import EVERYTHING, TALK_KINDS, Filter, matching, visible_to
 from mmp.services.outbox.sent import read_back
@@ -99,6 +100,12 @@ def mail_detail(session: Session, *, actor: Person | None, uuid: UUID, site: Sit
         return MailDetail(mail, _shown(session, mail, site))
     except Unwritable:
         return MailDetail(mail, None, Unshown.UNWRITABLE)
+
+
+def came_back(session: Session, mail: Mail) -> Sequence[InboundMail]:
+    """What other mail servers reported of it later, oldest first."""
+    reports = (InboundMail.mail_id == mail.id, InboundMail.kind == InboundKind.BOUNCE)
+    return session.scalars(select(InboundMail).where(*reports).order_by(InboundMail.id)).all()
 
 
 def is_private(mail: Mail) -> bool:
