@@ -105,7 +105,7 @@ def value(name: str, found: Any, names: Names) -> Markup:
     if found is None or found in ("", [], {}):
         return Markup('<span class="quiet">{}</span>').format(_("nothing"))
     if name == "when" and isinstance(found, Mapping):
-        return _when(found)
+        return when_in_words(found)
     known: Mapping[str, Mapping[str, str]] = {
         "theme": names.themes,
         "series": names.series,
@@ -146,7 +146,8 @@ def _in_languages(text: Mapping[str, Any]) -> Markup:
     )
 
 
-def _when(found: Mapping[str, Any]) -> Markup:
+def when_in_words(found: Mapping[str, Any]) -> Markup:
+    """A time as the history keeps it."""
     try:
         return time_in_words(when_from(found))
     except (KeyError, ValueError, TypeError):

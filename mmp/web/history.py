@@ -11,7 +11,7 @@ from mmp.models import Person
 from mmp.models.enums import RetainedKind
 from mmp.services import desk, history_search as service, privacy
 from mmp.services.history_search import Wanted
-from mmp.web import history_words as words
+from mmp.web import change_words, history_words as words
 from mmp.web.context import context, session
 from mmp.web.errors import sentence
 from mmp.web.forms import ConfirmForm
@@ -27,6 +27,8 @@ def programme_history(slug: str) -> str:
     page = max(request.args.get("page", 1, type=int), 1)
     wanted = _wanted()
     entries, more = service.find_history(session(), actor(), programme, wanted, page=page)
+    coordinates = programme.id in actor().coordinates
+    names = change_words.names_in(session(), programme, entries) if coordinates else {}
     kinds, actions = service.choices(session(), actor(), programme)
     return render_template(
         "privacy/history.html",
@@ -39,7 +41,8 @@ def programme_history(slug: str) -> str:
         page=page,
         more=more,
         words=words,
-        reads_changes=programme.id in actor().coordinates,
+        reads_changes=coordinates,
+        lines=lambda changes: change_words.lines(changes, actor().zone, names),
     )
 
 

@@ -1,7 +1,6 @@
 """The history in words: kinds of things, what was done, and what is kept how long."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -11,17 +10,20 @@ from sqlalchemy.orm import Session
 
 from mmp.models import Event, HistoryEntry, Person
 from mmp.models.enums import RetainedKind
-from mmp.web import column_words, texts
+from mmp.web import texts
 from mmp.web.labels import N_
 
 KINDS = {
     "account": N_("Account"),
     "agenda_item": N_("Agenda item"),
+    "attendance": N_("Who was there"),
     "breakout": N_("Break-out groups"),
     "breakout_notes": N_("What a group said"),
     "busy_calendar": N_("Calendar of their own"),
     "consent": N_("Consent"),
+    "contribution": N_("What was said"),
     "day_override": N_("Working day"),
+    "deleted_event": N_("Event"),
     "document": N_("Document"),
     "event": N_("Event"),
     "feed": N_("Address of a feed"),
@@ -29,6 +31,7 @@ KINDS = {
     "matching": N_("Round of matching"),
     "membership": N_("Part in the programme"),
     "message": N_("Message"),
+    "opt_out": N_("Reminders and messages"),
     "organisation": N_("Organisation"),
     "pair": N_("Pair"),
     "participation": N_("Line of a list"),
@@ -36,6 +39,7 @@ KINDS = {
     "person": N_("Person"),
     "poll": N_("Poll"),
     "programme": N_("Programme"),
+    "recommendation": N_("Recommendation"),
     "reminder_rule": N_("Reminders"),
     "reminders": N_("Reminders"),
     "retention": N_("How long data are kept"),
@@ -50,33 +54,53 @@ ACTIONS = {
     "added": N_("added"),
     "agreed": N_("agreed"),
     "allow": N_("allowed again"),
+    "alumni": N_("became alumni"),
     "answered": N_("answered"),
     "applied": N_("applied"),
     "asked": N_("asked for wishes"),
     "cancelled": N_("cancelled"),
     "changed": N_("changed"),
     "closed": N_("closed"),
+    "codes_set": N_("codes from an authenticator set up"),
+    "codes_stopped": N_("codes from an authenticator stopped"),
+    "confirmed": N_("confirmed"),
+    "copied": N_("copied"),
     "created": N_("created"),
     "deleted": N_("thrown away"),
+    "ended": N_("ended"),
     "erased": N_("erased"),
     "exclude": N_("never to be paired"),
     "given": N_("agreed"),
+    "handed_over": N_("changed hands"),
+    "held": N_("held back"),
     "imported": N_("taken in from a file"),
     "invited": N_("invited"),
+    "joined": N_("became a trio"),
     "law_of_time": N_("followed a new law of time"),
+    "left": N_("left"),
     "locked": N_("locked"),
+    "logged": N_("noted"),
     "mail_let_go": N_("may get mail again"),
     "mail_refused": N_("cannot be reached by mail"),
     "merged": N_("joined with another record"),
     "moved": N_("moved"),
     "moved_up": N_("moved up from the waiting list"),
+    "nudged": N_("asked how it is going"),
+    "offered": N_("offered"),
     "opted_in": N_("wants reminders again"),
     "opted_out": N_("wants no reminders"),
     "pin": N_("kept together"),
+    "password_changed": N_("password changed"),
+    "password_set": N_("password set"),
     "picked": N_("picked a time"),
     "published": N_("published"),
     "recorded": N_("noted"),
+    "recorded_all": N_("noted for everybody"),
+    "recovery_code_used": N_("signed in with a recovery code"),
+    "recovery_codes_made": N_("new recovery codes made"),
     "redone": N_("done again"),
+    "reinstated": N_("put back"),
+    "released": N_("let go again"),
     "reminded": N_("reminded"),
     "release": N_("parted"),
     "removed": N_("taken away"),
@@ -84,6 +108,9 @@ ACTIONS = {
     "repaired": N_("made right again"),
     "reset": N_("begun anew"),
     "restored": N_("put back"),
+    "retried": N_("sent on its way again"),
+    "returned": N_("taken in again"),
+    "revoked": N_("taken back"),
     "run": N_("pairs looked for"),
     "search_asked": N_("search asked for"),
     "search_ended": N_("search ended"),
@@ -93,10 +120,13 @@ ACTIONS = {
     "take": N_("paired by hand"),
     "taken_back": N_("taken back"),
     "taken_apart": N_("taken apart"),
+    "tagged": N_("given a tag"),
     "tapped": N_("seen at the meeting"),
+    "undeleted": N_("brought back"),
     "undone": N_("undone"),
     "unlocked": N_("unlocked"),
     "unpin": N_("let free again"),
+    "untagged": N_("a tag was taken away"),
     "withdrawn": N_("taken back"),
 }
 RETAINED = {
@@ -127,9 +157,6 @@ RETAINED = {
 }
 
 
-_WHOLE = ("removed", "deleted_event")
-
-
 def kind(name: str) -> str:
     """What something was done to."""
     return str(_(KINDS[name])) if name in KINDS else name.replace("_", " ")
@@ -153,26 +180,3 @@ def subjects(session: Session, entries: Sequence[HistoryEntry]) -> dict[UUID, Ma
     events = session.execute(select(Event.uuid, Event.title).where(Event.uuid.in_(wanted)))
     found = {person.uuid: texts.name_of(person) for person in people}
     return found | {row.uuid: texts.shown(row.title) for row in events}
-
-
-def changes(entry: HistoryEntry) -> list[tuple[str, str, str]]:
-    """What it says changed: field, before, after; not what lies there whole to be put back."""
-    return [
-        (column_words.name(name), _short(change[0]), _short(change[1]))
-        for name, change in entry.changes.items()
-        if isinstance(change, list)
-        and len(change) == 2
-        and name not in ("removed", "deleted_event")
-    ]
-
-
-def _short(value: Any) -> str:
-    if value in (None, "", [], {}):
-        return "–"
-    if isinstance(value, bool):
-        return str(_("yes") if value else _("no"))
-    if isinstance(value, dict):
-        return " · ".join(_short(part) for part in value.values() if part)[:200]
-    if isinstance(value, list):
-        return ", ".join(map(_short, value))[:200]
-    return str(value)[:200]

@@ -44,7 +44,7 @@ _ENCODINGS = {
     "mixed": N_("Several, each line by itself"),
 }
 _DELIMITERS = {",": N_("Comma"), ";": N_("Semicolon"), "\t": N_("Tabulator"), "|": N_("Bar")}
-_STATES = {
+STATES = {
     ImportState.DRAFT: N_("Not saved yet"),
     ImportState.APPLYING: N_("Being saved"),
     ImportState.APPLIED: N_("Saved"),
@@ -97,7 +97,7 @@ def field_name(name: str) -> str:
 
 def state(row: PeopleImport) -> str:
     """How far an import is."""
-    return str(_(_STATES[row.state]))
+    return str(_(STATES[row.state]))
 
 
 def encodings() -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from mmp.web.slots_words import holiday, names
 
 __all__ = ["cost", "holiday", "mail", "people", "say", "sign", "state", "vote"]
 
-_VOTES = {Vote.YES: N_("yes"), Vote.IF_NEED_BE: N_("if need be"), Vote.NO: N_("no")}
+VOTES = {Vote.YES: N_("yes"), Vote.IF_NEED_BE: N_("if need be"), Vote.NO: N_("no")}
 SIGNS = {Vote.YES: "✓", Vote.IF_NEED_BE: "(✓)", Vote.NO: "✗"}
 _COSTS = {
     0: N_("good hours"),
@@ -40,7 +40,7 @@ _STATES = {
 
 def vote(value: Vote) -> str:
     """What was said."""
-    return str(_(_VOTES[value]))
+    return str(_(VOTES[value]))
 
 
 def sign(value: Vote) -> str:

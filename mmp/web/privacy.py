@@ -15,10 +15,11 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from mmp.core.errors import NotFound, UserError
-from mmp.models import Person
+from mmp.models import Person, Question
 from mmp.models.enums import ConsentPurpose, Strength
 from mmp.services import consents, privacy as service
 from mmp.web import privacy_words as words
@@ -83,7 +84,14 @@ def own_discreet() -> Response:
 def own_held() -> str:
     """Everything held about one, for people to read."""
     held = service.held_about(session(), _me())
-    return render_template("privacy/held.html", held=held, words=words)
+    asked = {row["question_id"] for row in held.get("answer", ())}
+    questions = session().scalars(select(Question).where(Question.id.in_(asked)))
+    return render_template(
+        "privacy/held.html",
+        held=held,
+        questions={question.id: question for question in questions},
+        words=words,
+    )
 
 
 @pages.get("/home/held.zip")

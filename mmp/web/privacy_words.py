@@ -1,11 +1,13 @@
 """Words for what people agree to, and for the kinds of rows that are held about them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 
+from mmp.models import Question
 from mmp.models.enums import ConsentPurpose
-from mmp.web import column_words, history_words
+from mmp.web import change_words, column_words, history_words, texts
 from mmp.web.labels import N_
 
 PURPOSES = {
@@ -92,19 +94,40 @@ def table_name(name: str) -> str:
     return str(_(TABLES[name])) if name in TABLES else name.replace("_", " ")
 
 
-def shown(table: str, row: dict[str, Any], zone: str) -> list[tuple[str, str]]:
-    """What a row says to people, without what is empty or only of use to the machine."""
+def shown(
+    table: str, row: dict[str, Any], zone: str, questions: Mapping[int, Question]
+) -> list[tuple[str, str]]:
+    """What a row says to people, without what is empty or only of use to the machine. `questions`
+    are those that were answered."""
     table = table.removeprefix(_ACTS)
-    return [
-        (column_words.name(name), _value(table, name, value, zone))
-        for name, value in row.items()
-        if value not in (None, "", [], {}) and column_words.is_for_people(name)
-    ]
+    asked = questions.get(row.get("question_id", 0))
+    if table == "answer" and asked is not None:
+        said = [(texts.plain(asked.text), _answer(asked, row["value"], zone))]
+    else:
+        said = [
+            (column_words.name(name), _value(table, name, value, zone, row.get("zone") or ""))
+            for name, value in row.items()
+            if value not in (None, "", [], {}) and column_words.is_for_people(name)
+        ]
+    return [(name, words) for name, words in said if words]
 
 
-def _value(table: str, name: str, value: Any, zone: str) -> str:
-    if (table, name) == ("history_entry", "action"):
-        return history_words.action(value)
-    if (table, name) == ("consent", "purpose"):
-        return purpose(ConsentPurpose(value))[0]
-    return column_words.value(table, name, value, zone)
+def _answer(asked: Question, value: Any, zone: str) -> str:
+    options = {one["key"]: texts.plain(one["text"]) for one in asked.options}
+    if isinstance(value, list) and options:
+        return ", ".join(options[one] for one in value if one in options)
+    if isinstance(value, str) and value in options:
+        return options[value]
+    return column_words.plain(asked.key, value, zone)
+
+
+def _value(table: str, name: str, value: Any, zone: str, there: str) -> str:
+    match table, name:
+        case "history_entry", "action":
+            return history_words.action(value)
+        case "history_entry", "changes":
+            return change_words.in_one(value, zone)
+        case "consent", "purpose":
+            return purpose(ConsentPurpose(value))[0]
+        case _:
+            return column_words.value(table, name, value, zone, there=there)

@@ -33,7 +33,7 @@ _NAMES = {
     "thanks": N_("Thanks afterwards"),
     "chase": N_("Asking for an answer"),
 }
-_PRESETS = {
+PRESETS = {
     ReminderPreset.STANDARD: (
         N_("All that helps"),
         N_("A week, a day and an hour before, thanks afterwards; who is silent is asked."),
@@ -47,7 +47,7 @@ _PRESETS = {
         N_("Nothing goes but the reminders you add."),
     ),
 }
-_STATES = {
+STATES = {
     DeliveryState.PLANNED: N_("Planned"),
     DeliveryState.HELD: N_("Held back"),
     DeliveryState.QUEUED: N_("On its way"),
@@ -63,7 +63,7 @@ _STATES = {
 
 def presets() -> list[tuple[ReminderPreset, str, str]]:
     """Each set of rules with its name and one sentence."""
-    return [(preset, _(name), _(sentence)) for preset, (name, sentence) in _PRESETS.items()]
+    return [(preset, _(name), _(sentence)) for preset, (name, sentence) in PRESETS.items()]
 
 
 def name(rule: Rule | str) -> Markup:
@@ -124,7 +124,7 @@ def _either(kind: Iterable[Any], values: Collection[str]) -> str:
 
 def state(value: DeliveryState) -> Markup:
     """What became of a line."""
-    return isolate(_(_STATES[value]))
+    return isolate(_(STATES[value]))
 
 
 def reason(word: str | None) -> Markup:

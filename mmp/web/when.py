@@ -159,13 +159,23 @@ def zone_name(zone: str, instant: datetime) -> Markup:
     return isolate(_zone_words(zone, offset_name(instant, zone), _locale()))
 
 
+def city_of(zone: str) -> str:
+    """“Stockholm”: the city by which a zone is known."""
+    locale = _locale()
+    return of_city(_city(zone, locale), locale.language)
+
+
 @lru_cache(maxsize=1024)
 def _zone_words(zone: str, offset: str, locale: Locale) -> str:
-    city = _CITIES.get(locale.language, {}).get(zone)
-    city = city or get_timezone_location(zone, locale=locale, return_city=True)
+    city = _city(zone, locale)
     if city == "UTC":
         return "UTC"
     return str(_("%(city)s time (%(offset)s)", city=of_city(city, locale.language), offset=offset))
+
+
+def _city(zone: str, locale: Locale) -> str:
+    city = _CITIES.get(locale.language, {}).get(zone)
+    return city or str(get_timezone_location(zone, locale=locale, return_city=True))
 
 
 def offset_name(instant: datetime, zone: str) -> str:

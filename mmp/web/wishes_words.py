@@ -133,12 +133,12 @@ def summary(
             _("Sector"),
             escape(label(StakeholderGroup(sector))) if sector in list(StakeholderGroup) else "",
         ),
-        (_("Hours"), texts.isolate(_hours(answers.get("hours", ())))),
+        (_("Hours"), texts.isolate(hours(answers.get("hours", ())))),
     ]
     return [(str(name), Markup(value)) for name, value in found if value]  # noqa: S704  escaped
 
 
-def _hours(ticks: Sequence[str]) -> str:
+def hours(ticks: Sequence[str]) -> str:
     by_day: dict[int, list[str]] = {}
     for tick in ticks:
         day, _hyphen, part = tick.partition("-")

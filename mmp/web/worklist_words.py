@@ -102,9 +102,12 @@ def what_was_asked(task: Task) -> Markup:
 
 def why_not(row: InboundMail) -> Markup:
     """Why it was not taken by itself, or did nothing."""
-    if row.reason is None:
-        return Markup()
-    return isolate(_(_REASONS.get(row.reason, _BROKEN)))
+    return reason(row.reason) if row.reason is not None else Markup()
+
+
+def reason(word: str) -> Markup:
+    """What the one word says that is kept of it."""
+    return isolate(_(_REASONS.get(word, _BROKEN)))
 
 
 def what_became(row: InboundMail) -> Markup:

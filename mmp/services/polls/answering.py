@@ -60,7 +60,7 @@ def answer(session: Session, *, now: datetime, asked: Asked, given: Given) -> No
     session.flush()
     after = {number: vote.value for number, (vote, _at) in given.votes.items()}
     changes = {
-        f"{one.slot.starts_local:%Y-%m-%d %H:%M}": [before.get(one.slot.id), after[one.slot.id]]
+        one.starts_at.isoformat(): [before.get(one.slot.id), after[one.slot.id]]
         for one in asked.slots
         if before.get(one.slot.id) != after[one.slot.id]
     }

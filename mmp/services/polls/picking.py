@@ -92,7 +92,7 @@ def pick_slot(
         event,
         poll,
         "picked",
-        {"slot": [None, f"{slot.starts_local:%Y-%m-%d %H:%M}"]},
+        {"slot": [None, slot_now(slot).starts_at.isoformat()]},
     )
     session.flush()
     invited = _invite(session, actor, now, event, poll, slot, inviting)
