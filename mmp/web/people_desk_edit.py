@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from mmp.core.countries import countries, locale_of, region_of, zone_of
 from mmp.core.errors import NotFound, StaleEdit, UserError
 from mmp.models import Person, Programme
-from mmp.models.enums import MembershipRole, MembershipStatus
+from mmp.models.enums import Gender, MembershipRole, MembershipStatus
 from mmp.services import people as service
 from mmp.services.people import AddressTaken, PersonValues
 from mmp.web import outbox_words, people_desk_words as words
@@ -58,6 +58,7 @@ def new_person(slug: str) -> Response:
     if request.method == "GET":
         form.roles.data = [MembershipRole.MENTOR.value]
         form.region.data = form.region.data or "other"
+        form.gender.data = Gender.NOT_STATED.value
         return _form_page(whole, form)
     if not form.validate():
         return _form_page(whole, form)

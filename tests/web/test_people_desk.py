@@ -227,6 +227,7 @@ def test_somebody_is_added_found_and_changed(
         "organisation": "Ministry",
         "roles": ["mentor"],
     }
+    assert '<option value="not_stated" selected>' in page(client, f"{PATH}new/").source
     status, found = fill_in(client, f"{PATH}new/", **typed)
     assert status == 200
     assert "Rania Al-Khatib is saved." in found.text
