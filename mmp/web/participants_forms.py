@@ -132,7 +132,7 @@ class ParticipationForm(FlaskForm):  # type: ignore[misc]  # untyped
     organisation_name = TextsField(_l("Organisation"), one_line=True)
     position = TextsField(_l("Position"), one_line=True)
     group = SelectField(
-        _l("Group"),
+        _l("Sector"),
         choices=[SelectChoice("", _l("Not said")), *_choices(StakeholderGroup)],
         validate_choice=False,
         validators=[Optional(), AnyOf(list(StakeholderGroup), _CHOOSE)],

@@ -76,7 +76,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]  # untyped
     organisation = _line(_l("Organisation"))
     position = TextsField(_l("Position"), one_line=True)
     group = SelectField(
-        _l("Group"),
+        _l("Sector"),
         choices=_choices(StakeholderGroup, _l("Not said")),
         validate_choice=False,
         validators=[Optional(), AnyOf(list(StakeholderGroup), _CHOOSE)],

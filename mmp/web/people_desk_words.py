@@ -49,7 +49,7 @@ _FIELDS = {
     "locale": N_("Language of pages and mails"),
     "organisation": N_("Organisation"),
     "position": N_("Position"),
-    "group": N_("Group"),
+    "group": N_("Sector"),
     "gender": N_("Gender"),
     "gender_description": N_("Gender, in their own words"),
     "languages": N_("Languages"),
@@ -220,7 +220,7 @@ def table(rows: Sequence[Row], wanted: Wanted, *, addresses: bool) -> list[list[
     head = [_("Name"), _("Name in their own script")]
     head += [_("E-mail address")] if addresses else []
     head += [_("Part in the programme"), _("Country"), _("Region"), _("Organisation")]
-    head += [_("Position"), _("Group"), _("Languages"), _("Time zone")]
+    head += [_("Position"), _("Sector"), _("Languages"), _("Time zone")]
     head += [_("Tags")] if addresses else []
     head += [_("Answer")] if wanted.event else []
     lines = [head]
