@@ -1,6 +1,7 @@
 """The first account of an installation, and its first programme."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -84,8 +85,12 @@ def start_empty(
     slug: str,
     zone: str,
     language: str,
+    languages: Sequence[str],
 ) -> Programme:
-    """A programme without anything, coordinated by `actor`. Raises UserError beside its field."""
+    """A programme without anything, coordinated by `actor`, whose name is in `language`.
+
+    Raises UserError beside its field.
+    """
     name, slug = " ".join(name.split()), slug.strip().lower()
     if not name:
         raise UserError("Give the programme a name.", field="name")
@@ -98,7 +103,7 @@ def start_empty(
     programme = Programme(
         slug=slug,
         name={language: name},
-        languages=[language],
+        languages=[*languages] or [language],
         zone=_known_zone(zone),
         created_at=now,
         changed_at=now,

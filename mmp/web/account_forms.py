@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, RadioField, SelectField, StringField
+from wtforms import PasswordField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, Length, Optional, Regexp
 
@@ -102,3 +102,4 @@ class FirstProgrammeForm(FlaskForm):  # type: ignore[misc]  # untyped
     name = StringField(_l("Name of the programme"), validators=[Optional(), Length(max=200)])
     slug = StringField(_l("Its short name, for addresses"), validators=[Optional(), Length(max=80)])
     zone = SelectField(_l("Its time zone"))
+    languages = SelectMultipleField(_l("Its languages"))

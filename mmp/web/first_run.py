@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
+from mmp.adapters.translations import LANGUAGES
 from mmp.core import zones
 from mmp.core.countries import EUROPE, MENA
 from mmp.core.errors import NotFound, ProblemsFound, UserError
@@ -19,6 +20,7 @@ from mmp.web.door import TRIES_BY_ADDRESS, door, let_in, limited
 from mmp.web.forms import refuse
 from mmp.web.guards import actor, is_fresh, public, signed_in
 from mmp.web.headers import keep_secret
+from mmp.web.labels import language_name
 from mmp.web.pages import pages
 
 _MOST_PROBLEMS = 50
@@ -57,7 +59,8 @@ def first_run(token: str) -> Response:
     asks_codes = door().asks_codes
     let_in(person, Strength.LINK if asks_codes else Strength.STRONG, confirmed=True)
     session().commit()
-    flash(_("A test mail to you is on its way."))
+    kept = _("Mail is kept in this installation, none is sent.")
+    flash(kept if context().mail_is_kept else _("A test mail to you is on its way."))
     after = url_for("pages.first_programme").removeprefix(request.script_root)
     if asks_codes:
         return keep_secret(redirect(url_for("pages.codes", next=after), 303))
@@ -72,8 +75,9 @@ def first_programme() -> Response:
         raise NotFound("There is no such page.")
     if not (actor().strong and is_fresh()):
         return redirect(url_for("pages.proof", next=request.path))
-    form = FirstProgrammeForm(way="empty", zone=actor().zone)
+    form = FirstProgrammeForm(way="empty", zone=actor().zone, languages=[g.language])
     form.zone.choices = _zones()
+    form.languages.choices = [(code, language_name(code)) for code in LANGUAGES]
     if not form.validate_on_submit():
         return _page("sign_in/first_programme.html", form)
     person = session().get(Person, actor().person_id)
@@ -89,7 +93,7 @@ def first_programme() -> Response:
         refuse(form, error)
         return _page("sign_in/first_programme.html", form)
     session().commit()
-    return redirect(url_for("pages.programme", slug=programme.slug), 303)
+    return redirect(url_for("pages.desk", slug=programme.slug), 303)
 
 
 def _start(form: FirstProgrammeForm, person: Person) -> Programme:
@@ -116,6 +120,7 @@ def _start(form: FirstProgrammeForm, person: Person) -> Programme:
         slug=form.slug.data or "",
         zone=form.zone.data,
         language=g.language,
+        languages=form.languages.data or [],
     )
 
 

@@ -386,13 +386,16 @@ def test_the_first_account_and_an_empty_programme(
     person = session.scalars(select(Person)).one()
     assert (person.name, person.email, person.zone) == ("Sara Lind", EMAIL, "Africa/Tunis")
     assert session.scalars(select(Mail.template)).all() == ["test"]
-    assert "A test mail to you is on its way." in page(client, "/en/first-run/programme/").text
-    typed = {"way": "empty", "name": "Mentors", "zone": "Africa/Tunis"}
+    begin = "/en/first-run/programme/"
+    assert begin in page(client, "/en/").links  # for whoever left it and comes back
+    assert "none is sent" in page(client, begin).text
+    typed = {"way": "empty", "name": "Mentors", "zone": "Africa/Tunis", "languages": ["en", "ar"]}
     status, _, found = post(client, "/en/first-run/programme/", **typed, slug="Has space")
     assert status == 422
     assert 'id="slug-fault"' in found.source
     status, where, _ = post(client, "/en/first-run/programme/", **typed, slug="mentors-26")
-    assert (status, where) == (303, "/en/programmes/mentors-26/")
+    assert (status, where) == (303, "/en/programmes/mentors-26/desk/")
+    assert session.scalars(select(Programme.languages)).one() == ["en", "ar"]
     role = session.scalars(select(Membership.role)).all()
     assert role == [MembershipRole.COORDINATOR]
     page(client, "/en/first-run/programme/", 404)
@@ -430,7 +433,7 @@ def test_the_first_programme_may_be_the_demos(
 ) -> None:
     post(client, first, **START, password=GOOD)
     status, where, _ = post(client, "/en/first-run/programme/", way="demo")
-    assert (status, where) == (303, "/en/programmes/mmp26/")
+    assert (status, where) == (303, "/en/programmes/mmp26/desk/")
     assert "Coordinator" in page(client, "/en/home/").text
 
 
