@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, func, select, text
@@ -21,6 +22,7 @@ from mmp.jobs.mailbox import MailboxPoll
 from mmp.jobs.worker import Worker
 from mmp.models import InboundMail, Participation
 from mmp.models.enums import InboundState, Partstat
+from mmp.services.inbound import receive
 from tests.core.inbound.mails import answer, shape
 from tests.support.certificates import self_signed
 from tests.support.dovecot import PASSWORD, USER, dovecot
@@ -124,6 +126,25 @@ def test_a_database_that_is_away_loses_nothing(
     session.execute(text("ALTER TABLE away RENAME TO inbound_mail"))
     session.commit()
     assert poll(engine, clock, mailbox).run() == 1
+
+
+def test_a_mail_that_breaks_us_is_left_to_somebody_and_comes_no_more(
+    engine: Engine, clock: FixedClock, session: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaks(session: Session, **values: Any) -> object:
+        if b"lift" in values["octets"]:
+            raise KeyError("lina@example.org")
+        return receive(session, **values)
+
+    mailbox = MemoryMailbox(shape("letter"), shape("out_of_office"))
+    job = MailboxPoll(sessionmaker(engine), mailbox, clock, receive=breaks)
+    assert (job.run(), job.run()) == (2, 0)
+    assert "was not taken: KeyError" in caplog.text
+    assert "@" not in caplog.text
+    row = session.scalars(select(InboundMail).order_by(InboundMail.id)).first()
+    assert row is not None
+    assert (row.state, row.reason) == (InboundState.OPEN, "broken_mail")
+    assert (row.sender, row.subject) == ("lina@example.org", "Re: Second meeting")
 
 
 def test_a_mailbox_in_trouble_is_told_and_tried_again(

@@ -15,7 +15,7 @@ from mmp.core.inbound.kinds import (
     Unreadable,
 )
 from mmp.core.inbound.mime import MOST_OCTETS
-from mmp.core.inbound.reading import read
+from mmp.core.inbound.reading import head, read
 
 __all__ = [
     "MOST_OCTETS",
@@ -31,6 +31,7 @@ __all__ = [
     "Reply",
     "Unreadable",
     "Verdict",
+    "head",
     "read",
     "verdict",
 ]

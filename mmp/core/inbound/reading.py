@@ -25,12 +25,17 @@ def read(octets: bytes) -> Inbound:
     try:
         mail = mime.parsed(octets)
     except Refused as error:
-        return Inbound(envelope_of(mime.header_lines(octets)), Unreadable(error.reason))
+        return Inbound(head(octets), Unreadable(error.reason))
     envelope = envelope_of(mail)
     try:
         return Inbound(envelope, _content(mail, envelope))
     except Refused as error:
         return Inbound(envelope, Unreadable(error.reason, error.uid))
+
+
+def head(octets: bytes) -> Envelope:
+    """What the head of a mail says that is not read any further."""
+    return envelope_of(mime.header_lines(octets))
 
 
 def envelope_of(mail: Message) -> Envelope:

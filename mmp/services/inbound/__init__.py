@@ -1,7 +1,7 @@
 """Mail that comes in: answers are taken, bounces stop mail, all else waits for a coordinator."""
 
 from mmp.services.inbound.acts import apply_answer, lift, mark_done, put_on_list
-from mmp.services.inbound.receiving import receive
+from mmp.services.inbound.receiving import receive, set_aside
 from mmp.services.inbound.worklist import (
     AT_ONCE,
     Suppressed,
@@ -26,5 +26,6 @@ __all__ = [
     "open_tasks",
     "put_on_list",
     "receive",
+    "set_aside",
     "suppressed",
 ]

@@ -72,6 +72,24 @@ def receive(
     return row
 
 
+def set_aside(session: Session, *, now: datetime, octets: bytes) -> InboundMail:
+    """Write down a mail that `receive` fails at, for somebody to look at: else it would be brought
+    again for ever. Nothing of it is read but its head."""
+    envelope = inbound.head(octets)
+    row = InboundMail(
+        fingerprint=hashlib.sha256(octets).hexdigest(),
+        received_at=now,
+        kind=InboundKind.UNREADABLE,
+        state=InboundState.OPEN,
+        reason="broken_mail",
+        sender=envelope.sender,
+        subject=envelope.subject,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
 def _applied(
     session: Session,
     now: datetime,
