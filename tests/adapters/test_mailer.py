@@ -106,16 +106,37 @@ def server_context(certificate: Path) -> ssl.SSLContext:
     return context
 
 
-@pytest.mark.parametrize("trusted", (True, False))
-def test_starttls_is_verified(certificate: Path, trusted: bool) -> None:
+@pytest.mark.parametrize(
+    ("host", "vouched_for", "result"),
+    (
+        ("127.0.0.1", True, Result.SENT),
+        ("127.0.0.1", False, Result.UNREACHABLE),
+        ("127.1", True, Result.UNREACHABLE),  # the same machine, but not the name it shows
+    ),
+)
+@pytest.mark.parametrize("encryption", ("starttls", "tls"))
+def test_tls_is_verified(
+    certificate: Path, encryption: str, host: str, vouched_for: bool, result: Result
+) -> None:
     trust = ssl.create_default_context()
-    if trusted:
+    if vouched_for:
         trust.load_verify_locations(certificate / "cert.pem")
-    with relay(tls_context=server_context(certificate), require_starttls=True) as server:
-        outcome = send(plain(server, encryption="starttls", tls=trust))
-        assert len(server.received) == trusted
-    expected = (Result.SENT, Stage.DOT) if trusted else (Result.UNREACHABLE, Stage.TLS)
-    assert (outcome.result, outcome.stage) == expected
+    context = server_context(certificate)
+    at_once: dict[str, Any] = {"tls": context}
+    if encryption == "starttls":
+        at_once = {"tls_context": context, "require_starttls": True}
+    with relay(**at_once) as server:
+        mailer = SMTPMailer(
+            host=host,
+            port=server.port,
+            encryption="tls" if encryption == "tls" else "starttls",
+            tls=trust,
+            timeout=5,
+        )
+        outcome = send(mailer)
+        assert len(server.received) == (result is Result.SENT)
+    stage = Stage.TLS if encryption == "starttls" else Stage.CONNECT
+    assert (outcome.result, outcome.stage) == (result, Stage.DOT if server.received else stage)
 
 
 def test_a_server_without_starttls_gets_nothing() -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
+from ssl import SSLContext
 from threading import Thread
 from typing import Any
 
@@ -77,8 +78,9 @@ class Relay:
 
 
 @contextmanager
-def relay(**options: Any) -> Iterator[Relay]:
-    """A relay that listens until the `with` ends; `options` are aiosmtpd's."""
+def relay(*, tls: SSLContext | None = None, **options: Any) -> Iterator[Relay]:
+    """A relay that listens until the `with` ends, with `tls` encrypted from the first octet;
+    `options` are aiosmtpd's."""
     relay = Relay()
     loop = asyncio.new_event_loop()
     transports: set[asyncio.BaseTransport] = set()
@@ -90,7 +92,10 @@ def relay(**options: Any) -> Iterator[Relay]:
 
     server = loop.run_until_complete(
         loop.create_server(
-            lambda: Conversation(relay, hostname="relay", loop=loop, **options), "127.0.0.1", 0
+            lambda: Conversation(relay, hostname="relay", loop=loop, **options),
+            "127.0.0.1",
+            0,
+            ssl=tls,
         )
     )
     relay.port = server.sockets[0].getsockname()[1]
