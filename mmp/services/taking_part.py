@@ -5,7 +5,19 @@ Each function gives SQL conditions on `Event` and `AgendaItem`, for one person.
 
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, case, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Select,
+    String,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import aliased
 
 from mmp.models import (
@@ -63,6 +75,21 @@ def is_own_item(person: Who) -> ColumnElement[bool]:
             or_(AgendaRole.person_id == person, PairMember.id.is_not(None)),
         )
         .correlate_except(AgendaRole, item, event, PairMember)
+    )
+
+
+def parts_in_item(person: Who) -> ColumnElement[str | None]:
+    """Which parts somebody has in the agenda item of the row, with commas between: their own, and
+    those of pairs they are or were in. `is_own_item` says whether it is theirs at all."""
+    pairs = select(PairMember.pair_id).where(PairMember.person_id == person)
+    return (
+        select(func.aggregate_strings(type_coerce(AgendaRole.role, String), ","))
+        .where(
+            AgendaRole.agenda_item_id == AgendaItem.id,
+            or_(AgendaRole.person_id == person, AgendaRole.pair_id.in_(pairs)),
+        )
+        .correlate_except(AgendaRole, PairMember)
+        .scalar_subquery()
     )
 
 

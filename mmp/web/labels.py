@@ -30,6 +30,7 @@ from mmp.models.enums import (
     StakeholderGroup,
 )
 from mmp.models.mail import MailState
+from mmp.services.agenda_parts import PARTS
 from mmp.web.texts import isolate
 
 
@@ -61,16 +62,7 @@ _LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         AgendaKind.VISIT: N_("Visit"),
         AgendaKind.OTHER: N_("Other"),
     },
-    AgendaRoleName: {
-        # The part someone plays in an agenda item, before a colon and one or more names.
-        AgendaRoleName.HOST: N_("Host"),
-        AgendaRoleName.SPEAKER: N_("Speaking"),
-        AgendaRoleName.MODERATOR: N_("Moderation"),
-        AgendaRoleName.FACILITATOR: N_("Facilitation"),
-        AgendaRoleName.RAPPORTEUR: N_("Reporting"),
-        AgendaRoleName.MASTER_OF_CEREMONY: N_("Master of ceremony"),
-        AgendaRoleName.PRESENTER: N_("Presenting"),
-    },
+    AgendaRoleName: {**PARTS},
     MembershipRole: {
         MembershipRole.COORDINATOR: N_("Coordinator"),
         MembershipRole.ASSISTANT: N_("Assistant"),

@@ -159,7 +159,7 @@ def test_several_days_are_a_frame_and_its_open_items(
     make.item(amman, title={"en": "Without a time"})
     make.participation(amman, lina)
     found = entries(body(session, lina))
-    assert set(found) == {"Amman", "Opening", "Group B"}
+    assert set(found) == {"Amman", "Opening", "Facilitation: Group B"}
     assert found["Amman"]["DTSTART"].dt == date(2026, 9, 28)
     assert found["Amman"]["DTEND"].dt == date(2026, 9, 30)
     assert found["Amman"]["TRANSP"] == "TRANSPARENT"
@@ -195,9 +195,11 @@ def test_one_day_shows_only_the_items_one_has_a_role_in(
     make.role(panel, person=lina)
     make.role(shown, pair=make.pair(programme, lina, erik), role=AgendaRoleName.PRESENTER)
     make.participation(june, lina)
-    assert set(entries(body(session, lina))) == {"June", "Panel", "Reflections"}
+    make.role(panel, person=lina, role=AgendaRoleName.RAPPORTEUR)
+    theirs = {"Speaking, Reporting: Panel", "Presenting: Reflections"}
+    assert set(entries(body(session, lina))) == {"June", *theirs}
     # One record, one entry: a speaker who is on no list has the event all the same, once.
-    assert set(entries(body(session, erik))) == {"June", "Reflections"}
+    assert set(entries(body(session, erik))) == {"June", "Presenting: Reflections"}
 
 
 @pytest.mark.parametrize(
@@ -387,7 +389,7 @@ def test_who_left_a_pair_has_nothing_of_what_it_does_later(
         meeting.title = {"en": title}
         item = make.item(meeting, meeting.starts_local, title={"en": f"{title}: reflections"})
         make.role(item, pair=pair, role=AgendaRoleName.PRESENTER)
-    assert set(entries(body(session, lina))) == {"Before", "Before: reflections"}
+    assert set(entries(body(session, lina))) == {"Before", "Presenting: Before: reflections"}
 
 
 def test_one_bad_row_does_not_take_the_others_out_of_the_feed(

@@ -475,7 +475,7 @@ def test_a_part_in_the_agenda_is_an_entry_of_its_own(office: Office, session: Se
         ("Sami", item.uid),
         *((one.name, beside.uid) for one in (lina, erik)),
     }
-    assert "Your part: Speaker" in office.text(sami)
+    assert "Your part: Speaking" in office.text(sami)
     assert f"It is a part of {office.event.title['en']}." in office.text(sami)
 
     item = session.get_one(AgendaItem, item.id)

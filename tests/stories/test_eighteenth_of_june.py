@@ -43,8 +43,8 @@ def test_panellist_who_mentors_is_one_record_with_one_entry(
         if str(entry["DTSTART"].dt).startswith("2026-06-18")
     }
     assert sorted(in_june.values()) == [
-        "Experts’ panel",
         "Migration Management and Lived Realities",
+        "Speaking: Experts’ panel",
     ]
 
     balkees.calendar_delivery = CalendarDelivery.BOTH

@@ -56,7 +56,13 @@ from mmp.models.enums import (
 )
 from mmp.services.calendars.reader import Reader
 from mmp.services.consents import talks_with_silent
-from mmp.services.taking_part import has_group, is_own_item, may_join_online, takes_part
+from mmp.services.taking_part import (
+    has_group,
+    is_own_item,
+    may_join_online,
+    parts_in_item,
+    takes_part,
+)
 
 KEPT_AFTER_CANCELLATION = timedelta(days=30)
 
@@ -88,6 +94,7 @@ READER_COLUMNS: dict[str, TypeEngine[Any]] = {
     "item_join_link": AgendaItem.join_link.type,
     "group_join_link": BreakoutGroup.join_link.type,
     "item_mine": NullType(),
+    "item_parts": NullType(),
     "neutral": NullType(),
     "nameless": NullType(),
     "partstat": Participation.partstat.type,
@@ -181,7 +188,7 @@ def _columns(
         *(*EVENT_COLUMNS, *ITEM_COLUMNS),
         *(allowed(Event.join_link), allowed(AgendaItem.join_link)),
         allowed(BreakoutGroup.join_link) if person is not None else null(),
-        *(mine, neutral, nameless),
+        *(mine, null() if person is None else parts_in_item(person), neutral, nameless),
         *((answer.partstat, answer.changed_at) if answer else (null(), null())),
         *(Programme.slug, Programme.name, Programme.colour),
         *(GROUP_COLUMNS.values() if person is not None else [null()] * len(GROUP_COLUMNS)),

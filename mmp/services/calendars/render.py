@@ -17,7 +17,16 @@ from sqlalchemy.orm import Session
 from mmp.adapters.translations import LANGUAGES, catalogue
 from mmp.core import ical
 from mmp.core.texts import Translated, language_of, pick
-from mmp.models.enums import Audience, EventForm, EventStatus, FeedKind, Partstat, Precision
+from mmp.models.enums import (
+    AgendaRoleName,
+    Audience,
+    EventForm,
+    EventStatus,
+    FeedKind,
+    Partstat,
+    Precision,
+)
+from mmp.services.agenda_parts import PARTS
 from mmp.services.breakouts.own_group import group_name
 from mmp.services.calendars.query import (
     EVENT_ID,
@@ -202,6 +211,8 @@ class Writer:
     def item_entry(self, row: SimpleNamespace) -> ical.Entry:
         cancelled = EventStatus.CANCELLED in (row.status, row.item_status)
         title = self._("Meeting") if row.neutral else self.text(row.item_title)
+        if row.item_mine and not (cancelled or row.neutral):
+            title = self.with_part(row.item_parts, title)
         link = row.group_join_link or row.item_join_link or row.join_link
         return ical.Entry(
             uid=row.item_uid,
@@ -240,6 +251,13 @@ class Writer:
         if status is EventStatus.DRAFT:
             return _("Draft: %(title)s") % {"title": title}
         return title
+
+    def with_part(self, parts: str | None, title: str) -> str:
+        """What the reader does in an item before its title, so that theirs stand out."""
+        held = set((parts or "").split(","))
+        words = [self._(PARTS[name]) for name in AgendaRoleName if name in held]
+        said = self._(", ").join(words)
+        return self._("%(part)s: %(title)s") % {"part": said, "title": title} if words else title
 
     def location(self, row: SimpleNamespace, room: Translated | None = None) -> str:
         if row.neutral:
