@@ -223,6 +223,7 @@ def test_merged_cells_and_hidden_sheets_are_told(
 
     path = begin(client, workbook(change), "guests.xlsx")
     text = page(client, f"{path}columns/").text
+    assert "Column 3" not in text
     for words in ("B3:B4", "Hidden sheets are left out: Notes", "1 row above"):
         assert words in text
     save(client, path)

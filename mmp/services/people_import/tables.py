@@ -86,20 +86,25 @@ def _strict(data: bytes) -> str:
 
 
 def _limited(rows: Iterable[Line]) -> Iterator[Line]:
+    """What holds anything: neither empty rows nor the empty cells at the end of a row, of which
+    workbooks have as many as are asked for."""
     count = 0
     for row in rows:
-        if len(row.cells) > MAX_COLUMNS and any(cell.strip() for cell in row.cells[MAX_COLUMNS:]):
+        width = len(row.cells)
+        while width and not row.cells[width - 1].strip():
+            width -= 1
+        if width > MAX_COLUMNS:
             raise Unreadable(
                 "There are more than %(most)s columns; delete some.", row.number, most=MAX_COLUMNS
             )
-        if not any(cell and not cell.isspace() for cell in row.cells):
+        if not width:
             continue
         count += 1
         if count > MAX_ROWS + 1:
             raise Unreadable(
                 "There are more than %(most)s rows; split the file.", row.number, most=MAX_ROWS
             )
-        yield row
+        yield Line(row.number, row.cells[:width])
 
 
 def delimiter_of(text: str) -> str:
