@@ -158,6 +158,7 @@ def test_all_who_match_get_a_tag_and_lose_it_again(
     address = f"{PATH}?q=mentor"
     answer = tick(client, address, f"{PATH}tags/?q=mentor", [], everyone="1", tag="new")
     assert answer.status_code == 303
+    assert "everyone" in page(client, f"{PATH}?q=mentor+0").fields  # ten, on one page
     assert len(session.scalars(select(PersonTag)).all()) == AT_ONCE + 5
     found = page(client, answer.location)
     assert "The tags of 55 people have changed." in found.text
