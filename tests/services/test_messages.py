@@ -328,9 +328,11 @@ def test_a_discreet_reader_gets_a_neutral_mail(
 def test_documents_go_along_in_the_readers_language(
     session: Session, make: Factory, here: Programme, kerstin: permissions.Actor, tmp_path: Path
 ) -> None:
-    for octets in (b"%PDF-en", b"%PDF-ar"):
+    arabic = "أهلًا\n"
+    for octets in (b"%PDF-en", arabic.encode()):
         (tmp_path / sha256(octets).hexdigest()).write_bytes(octets)
-    paper = document(session, here, None, "guide", en=b"%PDF-en", ar=b"%PDF-ar")
+    paper = document(session, here, None, "guide", en=b"%PDF-en", ar=arabic.encode())
+    paper.files[1].media_type = "text/plain"
     make.person(here, name="Omar", locale="ar", key="omar")
     make.person(here, name="Pierre", locale="fr", key="pierre")
     words = Words(subject={"en": "A guide"}, text={"en": "Read it."}, attachments=[paper.uuid])
@@ -343,7 +345,7 @@ def test_documents_go_along_in_the_readers_language(
         parsed = message_from_bytes(octets, policy=policy.default)
         (part,) = parsed.iter_attachments()
         files[mail.person.key] = (part.get_filename(), part.get_content())
-    assert files["omar"] == ("guide-ar.pdf", b"%PDF-ar")
+    assert files["omar"] == ("guide-ar.pdf", arabic)  # its mail names the encoding
     assert files["pierre"] == ("guide-en.pdf", b"%PDF-en")
 
 

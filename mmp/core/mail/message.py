@@ -51,7 +51,7 @@ class CalendarPart:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes along. `media_type` is `type/subtype`."""
+    """A file that goes along. `media_type` is `type/subtype`, with its parameters."""
 
     filename: str
     media_type: str

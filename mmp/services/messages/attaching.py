@@ -79,6 +79,13 @@ def attachments(
         return ()
     files = [file_for(document, language) for document in documents if document.files]
     return tuple(
-        Attachment(file.filename, file.media_type, (store / file.sha256).read_bytes())
+        Attachment(
+            file.filename, _with_charset(file.media_type), (store / file.sha256).read_bytes()
+        )
         for file in files
     )
+
+
+def _with_charset(media_type: str) -> str:
+    """Texts are in UTF-8 (`stored_files`); a mail that does not say so means ASCII."""
+    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
