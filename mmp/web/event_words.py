@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -128,6 +129,9 @@ def _word(name: str, found: Any) -> Markup:
         return texts.isolate(status_name(EventStatus(found)))
     if name == "country":
         return texts.isolate(labels.country(str(found)))
+    if name == "starts_at":
+        at = datetime.fromisoformat(str(found))
+        return texts.isolate(whens.moment_in_words(at, "UTC") + _(", ") + "UTC")
     if isinstance(found, Mapping):
         return _in_languages(found)
     if isinstance(found, list):

@@ -9,7 +9,6 @@ from markupsafe import Markup
 from mmp.models import HistoryEntry, Person
 from mmp.models.enums import (
     ConsentPurpose,
-    Gender,
     MembershipRole,
     MembershipStatus,
     Partstat,
@@ -18,8 +17,9 @@ from mmp.models.enums import (
 )
 from mmp.services.people import UNLISTED, Order, Row, Standing, Wanted, plain_values
 from mmp.web import texts
-from mmp.web.labels import N_, country, label, language_name
+from mmp.web.labels import N_, country, label
 from mmp.web.people_desk_forms import PersonForm
+from mmp.web.value_words import code
 
 _STANDINGS = {
     Standing.CURRENT: N_("Who takes part today"),
@@ -180,21 +180,7 @@ def value(name: str, found: Any) -> str:
         return texts.plain(found)
     if isinstance(found, list):
         return ", ".join(value(name, one) for one in found)
-    return _word(name, str(found))
-
-
-def _word(name: str, text: str) -> str:
-    kinds: dict[str, Any] = {
-        "region": Region,
-        "group": StakeholderGroup,
-        "roles": MembershipRole,
-        "gender": Gender,
-    }
-    if name in kinds and text in set(kinds[name]):
-        return label(kinds[name](text))
-    if name == "country":
-        return country(text)
-    return language_name(text) if name == "languages" else text
+    return code(name, str(found), "UTC")  # days alone, no moments
 
 
 def differences(

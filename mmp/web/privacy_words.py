@@ -108,6 +108,7 @@ def shown(
             (column_words.name(name), _value(table, name, value, zone, row.get("zone") or ""))
             for name, value in row.items()
             if value not in (None, "", [], {}) and column_words.is_for_people(name)
+            if name != "position" or not isinstance(value, int)  # an order, not what they do
         ]
     return [(name, words) for name, words in said if words]
 

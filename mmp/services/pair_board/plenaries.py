@@ -65,7 +65,7 @@ def plenaries(session: Session, programme: Programme, *, now: datetime) -> Plena
             Event.status == EventStatus.PUBLISHED,
             Event.precision.in_((Precision.TIMED, Precision.DAYS)),
         )
-        .options(joinedload(Event.series), raiseload("*"))
+        .options(joinedload(Event.series), joinedload(Event.theme), raiseload("*"))
         .order_by(Event.ends_at, Event.id)
     ).all()
     found = [
