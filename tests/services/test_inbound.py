@@ -335,6 +335,7 @@ def test_a_new_address_keeps_its_mail(scene: Scene, session: Session) -> None:
     assert scene.receive(shape("bounce_postfix")).state is STATE.APPLIED
     session.refresh(waiting)
     assert waiting.state is MailState.DUE
+    assert session.scalar(select(HistoryEntry)) is None, "they can be reached"
 
 
 @pytest.mark.parametrize(

@@ -46,18 +46,18 @@ def apply(
     if not address or (bounce.recipient or address) != address:
         return InboundState.OPEN, "went_elsewhere"
     _suppress(session, now, address, status, bounce.text)
-    if mail.person.email == address:
+    if mail.person.email == address:  # else it was one that they have left, or not confirmed
         outbox.cancel_all(session, now=now, reason=Reason.ADDRESS_REFUSED, person=mail.person)
-    history.record(
-        session,
-        now=now,
-        actor=None,
-        programme=mail.programme,
-        kind="person",
-        uuid=mail.person.uuid,
-        action="mail_refused",
-        changes={"status": [None, status]},
-    )
+        history.record(
+            session,
+            now=now,
+            actor=None,
+            programme=mail.programme,
+            kind="person",
+            uuid=mail.person.uuid,
+            action="mail_refused",
+            changes={"status": [None, status]},
+        )
     return InboundState.APPLIED, "address_refused"
 
 
