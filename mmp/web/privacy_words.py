@@ -26,8 +26,8 @@ PURPOSES = {
     ConsentPurpose.FEED_DETAIL: (
         N_("Name in others’ calendars"),
         N_(
-            "Your name stands in the calendar of your partner; else it says “your partner”. What"
-            " came there by mail changes with the next mail about it."
+            "Your name stands in the calendar of your partner; else it says “your partner”. Entries"
+            " that came there by mail stay as they are until the next mail about them."
         ),
     ),
     ConsentPurpose.ALUMNI_CONTACT: (

@@ -11,6 +11,7 @@ from mmp.models import Consent, Person
 from mmp.models.enums import ConsentPurpose
 from mmp.services import history
 from mmp.services.consents.agreeing import DEFAULTS
+from mmp.services.outbox.replacing import write_anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,15 @@ def say(
     given: bool,
 ) -> bool:
     """Note a yes or a no; tells whether they had not said so before. Where `actor` is somebody
-    else they wrote down what they were told, and the row says so."""
+    else they wrote down what they were told, and the row says so. Feeds and mails that wait follow
+    at once."""
     rows = _rows(session, person, purpose)
     if rows and rows[0].given is given:
         return False
     noted_by = actor if actor is not None and actor is not person else None
     session.add(Consent(person=person, noted_by=noted_by, purpose=purpose, given=given, at=now))
+    if purpose is ConsentPurpose.FEED_DETAIL:
+        write_anew(session, person)
     session.flush()
     history.record(
         session,

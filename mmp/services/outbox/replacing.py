@@ -8,11 +8,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from mmp.core.mail import Link, Reason, Words, unpack
-from mmp.models import Event, Mail
+from mmp.models import Event, Mail, PairMember, Person
 from mmp.models.mail import WAITING, MailState
 
 KNOWN = "known"
@@ -38,6 +38,23 @@ def replace_waiting(
         if KNOWN in parameters:
             known.setdefault(person_id, _as_given(parameters[KNOWN]))
     return known
+
+
+def write_anew(session: Session, person: Person) -> None:
+    """Forget the octets of mails that wait, theirs and their partners': what may be said of
+    somebody has changed, so a mail that was tried already says it as is right when it leaves."""
+    session.flush()
+    theirs = select(PairMember.pair_id).where(PairMember.person_id == person.id)
+    partners = select(PairMember.person_id).where(PairMember.pair_id.in_(theirs))
+    session.execute(
+        update(Mail)
+        .where(
+            or_(Mail.person_id == person.id, Mail.person_id.in_(partners)),
+            Mail.state.in_((MailState.DUE, MailState.HELD)),
+        )
+        .values(octets=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _stop(

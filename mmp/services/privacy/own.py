@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mmp.core.errors import UserError
-from mmp.models import Mail, PairMember, Person
-from mmp.models.mail import MailState
+from mmp.models import Person
 from mmp.services import history
+from mmp.services.outbox.replacing import write_anew
 
 CORRECTED: Final = (
     *("name", "name_native", "position", "zone", "locale", "languages"),
@@ -28,18 +27,7 @@ def set_discreet(
         return False
     person.discreet, person.changed_at = discreet, now
     person.calendar_counter += 1
-    session.flush()
-    mine = select(PairMember.pair_id).where(PairMember.person_id == person.id)
-    concerned = select(PairMember.person_id).where(PairMember.pair_id.in_(mine))
-    session.execute(
-        update(Mail)
-        .where(
-            (Mail.person_id == person.id) | Mail.person_id.in_(concerned),
-            Mail.state.in_((MailState.DUE, MailState.HELD)),
-        )
-        .values(octets=None),
-        execution_options={"synchronize_session": False},
-    )
+    write_anew(session, person)
     _note(session, now, actor, person, {"discreet": [not discreet, discreet]})
     return True
 
