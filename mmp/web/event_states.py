@@ -45,13 +45,7 @@ def cancel_event(slug: str, key: str) -> Response:
         return _to_event(slug, key)
     form = CancelForm()
     if not form.validate_on_submit():
-        now = context().clock.now()
-        over = event.ends_at <= now
-        people = [] if over else service.listeners(session(), event)
-        strangers = [] if over else service.not_invited(session(), event)
-        knowing = [person for person in people if person not in strangers]
-        values = {"people": knowing, "strangers": strangers, "over": over}
-        return _page("event_edits/cancel.html", event, form=form, **values)
+        return _page("event_edits/cancel.html", event, form=form, **_heard_by(event))
     told = service.cancel_event(
         session(),
         actor=actor(),
@@ -64,11 +58,16 @@ def cancel_event(slug: str, key: str) -> Response:
     return _to_event(slug, key)
 
 
-@pages.post(_EVENT + "restoration/")
+@pages.route(_EVENT + "restoration/", methods=["GET", "POST"])
 @planner
 def restore_event(slug: str, key: str) -> Response:
-    """Let a cancelled event take place after all."""
+    """Ask once, naming who is told; then let a cancelled event take place after all."""
     event = _event(slug, key)
+    if event.status is not EventStatus.CANCELLED:
+        return _to_event(slug, key)
+    form = ConfirmForm()
+    if not form.validate_on_submit():
+        return _page("event_edits/restore.html", event, form=form, **_heard_by(event))
     told = service.restore_event(session(), actor=actor(), now=context().clock.now(), event=event)
     session().commit()
     if told is not None:
@@ -172,6 +171,20 @@ def _is_whole(form: CopyForm) -> bool:
         form.first_day.errors = [_("Give the day.")]
         return False
     return True
+
+
+def _heard_by(event: Event) -> dict[str, Any]:
+    """Who is told by mail, who would be with an address, and who is not invited yet."""
+    over = event.ends_at <= context().clock.now()
+    strangers = [] if over else service.not_invited(session(), event)
+    known = [] if over else service.listeners(session(), event)
+    known = [person for person in known if person not in strangers]
+    return {
+        "people": [person for person in known if person.email],
+        "unreachable": [person for person in known if not person.email],
+        "strangers": strangers,
+        "over": over,
+    }
 
 
 def _told(sentence: str, count: int | None) -> str:

@@ -223,6 +223,7 @@ NO_SCREENS = {
     "pages.pair_dates": "a piece of a page",
     "pages.hold_mail": "asks once more before an act; looked at by its own tests",
     "pages.release_mail": "asks once more before an act; looked at by its own tests",
+    "pages.restore_event": "asks as the cancellation does; looked at by its own tests",
     "pages.retry_mail": "asks once more before an act; looked at by its own tests",
     "pages.unsubscribe": "the secret of its reader; looked at by its own tests",
     "pages.worklist": "looked at by its own tests",

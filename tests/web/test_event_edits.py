@@ -249,6 +249,7 @@ def test_who_is_not_invited_yet_is_named_and_not_told(
 ) -> None:
     person = make.person(programme, name="Omar Nouri")
     make.participation(meeting, person, partstat=Partstat.NEEDS_ACTION)
+    make.participation(meeting, make.person(programme, name="Ann Blom", email=None))
     session.commit()
     path = EVENTS + "meeting/edit/"
     sent = filled(client, path, city__en="Lund")
@@ -262,6 +263,8 @@ def test_who_is_not_invited_yet_is_named_and_not_told(
     assert said.links.count(EVENTS + "meeting/invitations/") > 1
     asked = " ".join(page(client, EVENTS + "meeting/cancellation/").text.split())
     assert "1 person is not invited yet and hears nothing: Omar Nouri" in asked
+    assert "1 person is told: Lina Haddad" in asked
+    assert "1 person has no mail address; tell them yourself. Ann Blom" in asked
 
 
 def test_a_mended_word_is_saved_at_once(
@@ -318,6 +321,8 @@ def test_published_cancelled_restored(
     said = _press(client, EVENTS + "meeting/cancellation/", reason="No room")
     assert "It is cancelled. 1 person is told by mail." in said.text
     assert "does not take place" in page(app.test_client(), EVENTS + "meeting/").text
+    asked = page(client, EVENTS + "meeting/restoration/")
+    assert "1 person is told: Lina Haddad" in " ".join(asked.text.split())
     said = _press(client, EVENTS + "meeting/restoration/")
     assert "It takes place after all." in said.text
     assert "told by mail" not in said.text, "the mail had not gone yet"
