@@ -65,7 +65,7 @@ def _answer(found: Asked, form: AnswerForm) -> None:
         session(),
         now=context().clock.now(),
         participation=found.row,
-        reply=Reply(partstat, where, form.note.data),
+        reply=Reply(partstat, where, form.note.data, form.seen.data),
         via=AnswerVia.LINK,
         actor=found.row.person,
     )

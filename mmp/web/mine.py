@@ -176,7 +176,7 @@ def own_answer(uuid: UUID) -> Response:
                 now=context().clock.now(),
                 actor=actor(),
                 uuid=uuid,
-                reply=Reply(partstat, where, form.note.data),
+                reply=Reply(partstat, where, form.note.data, form.seen.data),
             )
         except UserError as error:
             session().rollback()

@@ -4,8 +4,8 @@ from typing import Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import StringField, TextAreaField
-from wtforms.validators import AnyOf, Length
+from wtforms import IntegerField, StringField, TextAreaField
+from wtforms.validators import AnyOf, Length, Optional
 
 from mmp.models.enums import AttendanceForm, Partstat
 from mmp.services.mine import OwnEvent
@@ -27,6 +27,8 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]  # untyped
         _l("A short note, if something should be known"),
         validators=[Length(max=300, message=_l("Say it in 300 letters at most."))],
     )
+    seen = IntegerField(validators=[Optional()])
+    """Which time of the event the page showed."""
 
     @classmethod
     def of(cls, own: OwnEvent) -> Self:

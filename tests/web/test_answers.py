@@ -123,6 +123,7 @@ def test_without_our_page_nothing_is_answered(
         ({"answer": "perhaps"}, "Choose one of the answers."),
         ({"answer": "accepted"}, "Say whether you come to the room or join online."),
         ({"answer": "online", "note": "x" * 301}, "Say it in 300 letters at most."),
+        ({"answer": "online", "seen": "99"}, "It has moved since you opened this page"),
     ),
 )
 def test_what_is_wrong_stands_beside_what_was_typed(

@@ -34,11 +34,13 @@ LONGEST_NOTE: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer; `form` says where one will be at a hybrid event. A `note` of None leaves it."""
+    """An answer; `form` says where one will be at a hybrid event. A `note` of None leaves it.
+    `seen` is the `time_version` that was answered to, where that is known."""
 
     partstat: Partstat
     form: AttendanceForm | None = None
     note: str | None = None
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,18 @@ def record_answer(
     counts as `now`). A yes where every seat is taken puts its giver into the line; a seat that an
     answer frees goes to the first of it. Raises NotFound for who was taken off just now, UserError
     for what is over or cancelled (a coordinator may still write it down), with the field `answer`
-    where a hybrid event's yes must say room or online (calendar programs cannot), `note` for a
-    long note (theirs is cut).
+    where a hybrid event's yes must say room or online (calendar programs cannot) or where the event
+    has moved since it was `seen`, `note` for a long note (theirs is cut).
     """
     event = in_turn(session, participation.event_id)
     row = _anew(session, participation)
     if via is not AnswerVia.COORDINATOR:
         _open(event, now)
+    if reply.seen not in (None, event.time_version):
+        raise UserError(
+            "It has moved since you opened this page: look when it is now, and answer once more.",
+            field="answer",
+        )
     stamp = min(stamp, now) if stamp else None
     known = _last_word(row)
     if stamp and known and stamp < known:

@@ -27,7 +27,7 @@ def in_turn(session: Session, event_id: int) -> Event:
     event = session.get(Event, event_id)
     if event is None:
         raise NotFound("There is no such event.")
-    session.refresh(event, ["capacity", "form", "status", "ends_at", "version"])
+    session.refresh(event, ["capacity", "form", "status", "ends_at", "time_version", "version"])
     return event
 
 
