@@ -25,11 +25,12 @@ class Scene:
 
     def __init__(self, session: Session, clock: FixedClock) -> None:
         self.session, self.clock, make = session, clock, Factory(session)
-        programme = make.programme()
+        self.make = make
+        self.programme = programme = make.programme()
         self.lina = make.person(programme, name="Lina Haddad")
         self.erik = make.person(programme, name="Erik Lund")
         omar = make.person(programme, name="Omar Said")
-        make.pair(programme, self.lina, self.erik)
+        self.pair = make.pair(programme, self.lina, self.erik)
         self.desk = actor_for(session, make.person(programme, MembershipRole.COORDINATOR))
         self.event = event = make.event(programme, timed(datetime(2026, 9, 28, 14)))
         self.rows = {
@@ -83,6 +84,27 @@ def test_a_partner_is_told_once_and_not_why(scene: Scene) -> None:
     scene.say("Lina Haddad", Partstat.ACCEPTED)
     scene.say("Lina Haddad", Partstat.DECLINED)
     assert scene.mails() == [mail]
+
+
+def test_of_their_own_talk_every_no_is_told(scene: Scene) -> None:
+    """A calendar program says no, and nobody is to wait alone; again after it was moved."""
+    talk = scene.make.event(scene.programme, timed(datetime(2026, 9, 1, 14)), pair=scene.pair)
+    row = scene.make.participation(talk, scene.erik, partstat=Partstat.NEEDS_ACTION)
+    scene.make.participation(talk, scene.lina)
+    scene.rows["Erik Lund"] = row
+    scene.say("Erik Lund", Partstat.DECLINED)
+    [mail] = scene.mails()
+    assert mail.person_id == scene.lina.id
+    assert scene.holds(mail)
+    made = outbox.compose(scene.session, mail, site=SITE, now=scene.clock.now())
+    assert b"cannot come to your talk" in made.octets
+    scene.say("Erik Lund", Partstat.ACCEPTED)
+    scene.say("Erik Lund", Partstat.DECLINED)
+    assert len(scene.mails()) == 1
+    talk.time_version += 1
+    scene.say("Erik Lund", Partstat.ACCEPTED)
+    scene.say("Erik Lund", Partstat.DECLINED)
+    assert len(scene.mails()) == 2
 
 
 @pytest.mark.parametrize("partner", (Partstat.DECLINED, None), ids=["said no", "waits for a seat"])

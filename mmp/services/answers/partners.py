@@ -3,6 +3,8 @@ reason; also where a coordinator took them off the list.
 
 A pair travels to meet. What the answer's note says is for coordinators; the partner gets the fact,
 and the way to another time. Where one of the pair is discreet the mail names nobody and nothing.
+A no to the pair's own talk, as calendars send it, is told whatever was said before: without it
+somebody would wait alone.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -30,8 +32,10 @@ def tell_partners(
     session: Session, *, now: datetime, row: Participation, was: Partstat
 ) -> Sequence[Person]:
     """Tell the partners who are on the list of an event ahead and have not said no themselves;
-    gives whom. Nobody where the giver of this answer had not said that they come, or maybe."""
-    if was not in _SAID_YES or row.partstat is not Partstat.DECLINED:
+    gives whom. Nobody where the giver of this answer had not said that they come, or maybe, unless
+    it is their own talk."""
+    expected = was in _SAID_YES or row.event.pair_id is not None
+    if not expected or row.partstat is not Partstat.DECLINED:
         return []
     return _tell(session, now, row, due_at=now)
 
@@ -53,6 +57,7 @@ def _tell(
     if not _is_ahead(event, now):
         return []
     mine, other, theirs = aliased(PairMember), aliased(PairMember), aliased(Participation)
+    own = event.pair_id is not None
     found = session.execute(
         select(Pair, Person)
         .join(mine, mine.pair_id == Pair.id)
@@ -60,7 +65,7 @@ def _tell(
         .join(Person, Person.id == other.person_id)
         .join(theirs, theirs.person_id == Person.id)
         .where(
-            Pair.programme_id == event.programme_id,
+            Pair.id == event.pair_id if own else Pair.programme_id == event.programme_id,
             mine.person_id == row.person_id,
             other.person_id != row.person_id,
             *(part.ends_on.is_(None) for part in (Pair, mine, other)),
@@ -81,7 +86,8 @@ def _tell(
             kind=KIND,
             person=person,
             template=KIND,
-            dedupe_key=f"{KIND}:{row.uuid}:{person.uuid}",
+            # A talk that was moved may be declined again.
+            dedupe_key=f"{KIND}:{row.uuid}:{person.uuid}" + f":{event.time_version}" * own,
             due_at=due_at,
             expires_at=event.starts_at or event.ends_at,
             # Its name would stand in the sender and at the foot.
@@ -89,6 +95,7 @@ def _tell(
             event=None if quiet else event,
             parameters={
                 "neutral": quiet,
+                "talk": own,
                 "partner": None if quiet else Words({"en": row.person.name, **native}),
                 "who": str(row.person.uuid),
                 "meeting": str(event.uuid),
@@ -120,8 +127,4 @@ def _holds(mail: Mail, coming: Collection[tuple[UUID, UUID]]) -> bool:
 
 
 def _is_ahead(event: Event, now: datetime) -> bool:
-    return (
-        event.status is EventStatus.PUBLISHED
-        and event.pair_id is None
-        and (event.starts_at or event.ends_at) > now
-    )
+    return event.status is EventStatus.PUBLISHED and (event.starts_at or event.ends_at) > now
