@@ -9,11 +9,13 @@ from werkzeug.wrappers import Response
 
 from mmp.core.preparation import Gap, Todo
 from mmp.core.zones import day_in_zone
-from mmp.models import Event
+from mmp.models import Event, Poll
+from mmp.models.enums import Precision
 from mmp.services import desk as service, pair_board
 from mmp.services.attendance import over_the_year
 from mmp.services.balance import members
 from mmp.services.desk import Preparation
+from mmp.services.polls import is_open
 from mmp.services.waiting import waiting
 from mmp.web import month as months, pair_board_words
 from mmp.web.balance_picture import balance
@@ -122,10 +124,15 @@ def _answers(found: Preparation | None) -> str:
 
 def _todos(
     slug: str, event: Event, found: Mapping[int, Preparation]
-) -> list[tuple[Markup, str | None, str | None]]:
-    """What is left to do, in words, each with where it is done, and where a day is found."""
+) -> list[tuple[Markup, str | None, tuple[str, str] | None]]:
+    """What is left to do, in words, each with where it is done, and what finds a day."""
     prepared = found.get(event.id)
-    lines = []
+    lines: list[tuple[Markup, str | None, tuple[str, str] | None]] = []
+    poll = prepared.poll if prepared else None
+    fixed = event.precision in (Precision.TIMED, Precision.DAYS)
+    if poll and fixed and is_open(poll, context().clock.now()):
+        where, words = _day_found_by(slug, event, poll)
+        lines.append((isolate(words), where, None))
     for todo in prepared.todos if prepared else ():
         endpoint = _MENDED_IN[todo.gap]
         known = endpoint in current_app.view_functions
@@ -133,9 +140,17 @@ def _todos(
         if prepared and todo.gap in _GROUPS and len(prepared.ungrouped) == 1:
             uuid = prepared.ungrouped[0]
             path = url_for("pages.breakout_board", slug=slug, key=event.key, uuid=uuid)
-        find = todo.gap is Gap.DAY and url_for("pages.find_slots", slug=slug, key=event.key)
-        lines.append((isolate(words_of(todo)), path, find or None))
+        found_by = _day_found_by(slug, event, poll) if todo.gap is Gap.DAY else None
+        lines.append((isolate(words_of(todo)), path, found_by))
     return lines
+
+
+def _day_found_by(slug: str, event: Event, poll: Poll | None) -> tuple[str, str]:
+    """Where a day is found: in the poll that asks for it, else in a search."""
+    if poll is None:
+        return url_for("pages.find_slots", slug=slug, key=event.key), str(_("Find a time"))
+    words = _("A poll is open") if is_open(poll, context().clock.now()) else _("The poll is closed")
+    return url_for("pages.poll", slug=slug, key=event.key, uuid=poll.uuid), str(words)
 
 
 def words_of(todo: Todo) -> str:

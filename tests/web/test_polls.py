@@ -120,6 +120,7 @@ def test_from_the_search_to_the_day(
     assert "Your answer is kept" in page(client, answer.location).text
     sit_down_again(client, session, here)
     poll = session.scalars(select(Poll)).one()
+    assert "A poll is open" in page(client, "/en/programmes/here/desk/").text
     result = page(client, f"{EVENT}polls/{poll.uuid}/")
     assert "1 of 3 people have answered" in result.text
     assert "Kerstin Berg: sent" in result.text

@@ -7,13 +7,23 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, raiseload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, raiseload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from mmp.core.errors import NotFound
 from mmp.core.preparation import Facts, Todo, todos
 from mmp.core.texts import Translated
-from mmp.models import AgendaItem, Document, Event, Invitation, Participation, Person, Programme
+from mmp.models import (
+    AgendaItem,
+    Document,
+    Event,
+    Form,
+    Invitation,
+    Participation,
+    Person,
+    Poll,
+    Programme,
+)
 from mmp.models.breakouts import Breakout
 from mmp.models.enums import (
     AgendaKind,
@@ -39,6 +49,8 @@ class Preparation:
     todos: list[Todo]
     ungrouped: Sequence[UUID] = ()
     """Break-outs of the agenda whose groups are not applied yet."""
+    poll: Poll | None = None
+    """The latest poll for its time, open or closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +122,7 @@ def preparation(
 ) -> Mapping[int, Preparation]:
     """What is not done yet, by the event's number; of what is over or cancelled nothing.
 
-    Five statements, whatever the events.
+    Six statements, whatever the events.
     """
     coming = {
         event.id: event
@@ -123,6 +135,7 @@ def preparation(
     answers = _answers(session, coming)
     documents = _documents(session, coming)
     uninvited = _uninvited(session, coming)
+    polls = _polls(session, coming)
     return {
         number: _prepared(
             event,
@@ -131,6 +144,7 @@ def preparation(
             answers.get(number, {}),
             documents.get(number, 0),
             uninvited.get(number, 0),
+            polls.get(number),
         )
         for number, event in coming.items()
     }
@@ -143,6 +157,7 @@ def _prepared(
     answers: Mapping[Partstat, int],
     documents: int,
     uninvited: int,
+    poll: Poll | None,
 ) -> Preparation:
     listed, unanswered = sum(answers.values()), answers.get(Partstat.NEEDS_ACTION, 0)
     facts = Facts(
@@ -166,7 +181,7 @@ def _prepared(
         groups_in_draft=sum(item.waits and item.drafted for item in agenda),
     )
     ungrouped = [item.uuid for item in agenda if item.waits]
-    return Preparation(listed, unanswered, todos(facts, programme.languages), ungrouped)
+    return Preparation(listed, unanswered, todos(facts, programme.languages), ungrouped, poll)
 
 
 def _agendas(session: Session, events: Mapping[int, Event]) -> Mapping[int, list[_Item]]:
@@ -212,6 +227,18 @@ def _documents(session: Session, events: Iterable[int]) -> Mapping[int, int]:
         .group_by(Document.event_id)
     )
     return {event_id: count for event_id, count in rows if event_id is not None}
+
+
+def _polls(session: Session, events: Iterable[int]) -> Mapping[int, Poll]:
+    """The latest poll of each event that was not deleted."""
+    rows = session.execute(
+        select(Form.event_id, Poll)
+        .join(Poll.form)
+        .where(Form.event_id.in_(events), Poll.deleted_at.is_(None))
+        .options(contains_eager(Poll.form), raiseload("*"))
+        .order_by(Poll.id)
+    )
+    return {event_id: poll for event_id, poll in rows if event_id is not None}
 
 
 def _uninvited(session: Session, events: Iterable[int]) -> Mapping[int, int]:
