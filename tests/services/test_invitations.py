@@ -476,7 +476,7 @@ def test_a_part_in_the_agenda_is_an_entry_of_its_own(office: Office, session: Se
         *((one.name, beside.uid) for one in (lina, erik)),
     }
     assert "Your part: Speaking" in office.text(sami)
-    assert f"It is a part of {office.event.title['en']}." in office.text(sami)
+    assert f"It is a part of “{office.event.title['en']}”." in office.text(sami)
 
     item = session.get_one(AgendaItem, item.id)
     later = timed(datetime(2026, 10, 22, 15, 30), 30)

@@ -43,7 +43,7 @@ _QUESTIONS: Final = (
     ("sector", QuestionKind.CHOICE, "In which sector do you work?"),
     ("hours", QuestionKind.CHOICES, "When can you usually talk?"),
     ("wished", QuestionKind.PERSON, "With whom would you like to work?"),
-    ("unwanted", QuestionKind.PERSON, "With whom would you rather not?"),
+    ("unwanted", QuestionKind.PERSON, "With whom would you rather not work?"),
 )
 
 
