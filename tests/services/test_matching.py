@@ -398,6 +398,14 @@ def test_who_changes_a_round_ends_its_run(table: Table) -> None:
     assert service.claim(table.session, now=NOW + timedelta(minutes=3)), "its worker was stopped"
 
 
+def _all_of(table: Table) -> str:
+    """The round and the wishes, as they are kept."""
+    table.session.flush()
+    table.session.refresh(table.row)
+    answers = table.session.scalars(select(Answer.value)).all()
+    return repr((table.row.candidates, table.row.settings, table.row.draft, answers))
+
+
 def test_who_is_erased_or_joined_is_followed(table: Table) -> None:
     (erik, *_others), (lina, rana, zain) = table.first, table.second
     table.begin()
@@ -410,10 +418,18 @@ def test_who_is_erased_or_joined_is_followed(table: Table) -> None:
     merging.join_people(
         table.session, actor=table.actor, now=NOW, programme=table.programme, gone=rana, kept=twin
     )
+    assert f"{rana.uuid}" not in _all_of(table)
+    (merge,) = merging.joinings_of(table.session, now=NOW, person=twin)
+    rana = merging.take_apart(
+        table.session, actor=table.actor, now=NOW, programme=table.programme, merge=merge
+    )
+    assert f"{twin.uuid}" not in _all_of(table), "it is Rana's round again"
+    merging.join_people(
+        table.session, actor=table.actor, now=NOW, programme=table.programme, gone=rana, kept=twin
+    )
     privacy.erase(table.session, now=NOW, actor=None, person=lina)
     table.session.flush()
-    everything = repr((table.row.candidates, table.row.settings, table.row.draft))
-    everything += repr(table.session.scalars(select(Answer.value)).all())
+    everything = _all_of(table)
     assert f"{twin.uuid}" in everything
     assert f"{lina.uuid}" not in everything
     assert len(table.row.candidates) == 5

@@ -8,7 +8,7 @@ from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, UniqueConst
 from sqlalchemy.orm import Session
 
 from mmp.core.errors import NotFound, UserError
-from mmp.core.mail import unsubscribe_token
+from mmp.core.mail import token as token_of, unsubscribe_token
 from mmp.models import (
     Account,
     Attendance,
@@ -16,6 +16,7 @@ from mmp.models import (
     Consent,
     Contribution,
     Feed,
+    Form,
     HistoryEntry,
     Invitation,
     Mail,
@@ -27,6 +28,8 @@ from mmp.models import (
     Person,
     PersonMerge,
     PersonTag,
+    Poll,
+    PollGuest,
     Programme,
     SignIn,
     SuppressedAddress,
@@ -34,13 +37,25 @@ from mmp.models import (
 from mmp.models.enums import (
     ConsentPurpose,
     Entry,
+    FormKind,
     InvitationState,
     MembershipRole,
     MembershipStatus,
     Partstat,
     Strength,
 )
-from mmp.services import feeds, history, messages, opting_out, outbox, people, privacy, sessions
+from mmp.services import (
+    answers,
+    feeds,
+    history,
+    messages,
+    opting_out,
+    outbox,
+    people,
+    polls,
+    privacy,
+    sessions,
+)
 from mmp.services.people import merging
 from mmp.services.permissions import Actor
 from tests.services.test_people import acting
@@ -472,3 +487,42 @@ def test_chains_of_records_lead_to_the_last(
     join(session, actor, here, gone, third)
     join(session, actor, here, third, kept)
     assert people.merged_into(session, first) == kept.uuid
+
+
+def test_the_links_of_two_who_were_asked_lead_to_the_line_that_is_left(
+    session: Session, make: Factory, here: Programme, actor: Actor, gone: Person, kept: Person
+) -> None:
+    event = make.event(here)
+    lines = [make.participation(event, person) for person in (gone, kept)]
+    form = Form(
+        key="poll",
+        kind=FormKind.POLL,
+        title={},
+        event=event,
+        closes_at=event.ends_at,
+        created_at=NOW,
+        changed_at=NOW,
+    )
+    form.programme_id = here.id
+    poll = Poll(form=form)
+    guests = [PollGuest(person=person, asked_at=NOW) for person in (gone, kept)]
+    poll.guests.extend(guests)
+    session.add_all([form, poll])
+    session.commit()
+    on_list, in_poll = ([row.uuid for row in rows] for rows in (lines, guests))
+    join(session, actor, here, gone, kept)
+    for uuid in on_list:
+        given = token_of("secret", "answer", uuid)
+        line = answers.asked(session, secret="secret", uuid=uuid, given=given)
+        assert line is not None
+        assert (line.row.uuid, line.row.person) == (on_list[1], kept)
+    for uuid in in_poll:
+        given = token_of("secret", "poll", uuid)
+        asked = polls.asked_by_link(session, secret="secret", uuid=uuid, given=given)
+        assert asked is not None
+        assert asked.guest.person is kept
+    apart(session, actor, here, kept)
+    given = token_of("secret", "poll", in_poll[0])
+    asked = polls.asked_by_link(session, secret="secret", uuid=in_poll[0], given=given)
+    assert asked is not None
+    assert asked.guest.person.name == "Lina Petillo"

@@ -14,6 +14,7 @@ from mmp.models import Event, Membership, Pair, PairMember, Participation
 from mmp.models.enums import Entry, EventStatus, MembershipStatus
 from mmp.services.answers.mails import PURPOSE
 from mmp.services.answers.seats import place_in_line
+from mmp.services.led_on import row_after
 from mmp.services.pair_talks.mails import is_neutral
 from mmp.services.taking_part import TAKING_PART
 
@@ -46,7 +47,18 @@ def asked(session: Session, *, secret: str, uuid: UUID, given: str) -> Asked | N
     """
     if not compare_digest(token(secret, PURPOSE, uuid), given):
         raise NotFound("There is no such page.")
-    row = session.scalar(
+    row = _line(session, uuid)
+    if row is None and (after := row_after(session, uuid)) is not None:
+        row = _line(session, after)  # of two on the list who became one, one line is left
+    if row is None or _has_left(session, row):
+        return None
+    pair = row.event.pair
+    quiet = row.person.discreet or (pair is not None and is_neutral(pair))
+    return Asked(row, quiet, place_in_line(session, row, row.event.form))
+
+
+def _line(session: Session, uuid: UUID) -> Participation | None:
+    return session.scalar(
         select(Participation)
         .where(
             Participation.uuid == uuid,
@@ -61,11 +73,6 @@ def asked(session: Session, *, secret: str, uuid: UUID, given: str) -> Asked | N
             ),
         )
     )
-    if row is None or _has_left(session, row):
-        return None
-    pair = row.event.pair
-    quiet = row.person.discreet or (pair is not None and is_neutral(pair))
-    return Asked(row, quiet, place_in_line(session, row, row.event.form))
 
 
 def _has_left(session: Session, row: Participation) -> bool:

@@ -11,7 +11,7 @@ from mmp.services.matching.answering import (
 )
 from mmp.services.matching.computing import Impossible
 from mmp.services.matching.facts import Facts, answers_of
-from mmp.services.matching.following import follow, forget
+from mmp.services.matching.following import follow, forget, lead_back
 from mmp.services.matching.people import Choosable, choosable, people_of
 from mmp.services.matching.publishing import groups_of, publish
 from mmp.services.matching.review import Found, Next, Review, choose, review
@@ -92,6 +92,7 @@ __all__ = [
     "forget",
     "groups_of",
     "is_open",
+    "lead_back",
     "offered_interests",
     "offered_people",
     "open_wishes",

@@ -24,6 +24,7 @@ from mmp.models import (
     Response,
 )
 from mmp.models.enums import EventStatus, MembershipStatus
+from mmp.services.led_on import row_after
 from mmp.services.permissions import Actor
 
 PURPOSE: Final = "poll"
@@ -161,6 +162,8 @@ def asked_by_link(session: Session, *, secret: str, uuid: UUID, given: str) -> A
     if not compare_digest(token(secret, PURPOSE, uuid), given):
         raise NotFound("There is no such page.")
     guest = session.scalar(_guests().where(PollGuest.uuid == uuid))
+    if guest is None:  # of two who were asked and became one, one row is left
+        guest = session.scalar(_guests().where(PollGuest.uuid == row_after(session, uuid)))
     if guest is None or guest.poll.deleted_at is not None or _has_left(session, guest):
         return None
     return _asked(session, guest)

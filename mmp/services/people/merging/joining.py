@@ -26,10 +26,12 @@ from mmp.models import (
 from mmp.models.enums import Gender, Region
 from mmp.services import answers, breakouts, matching
 from mmp.services.calendar_changes import count_events
+from mmp.services.led_on import LED_ON
 from mmp.services.people.editing import may_change_address, note, plain_values
 from mmp.services.people.merging.events import events_of
 from mmp.services.people.merging.references import JOINERS, references, unhandled
 from mmp.services.people.merging.remembering import difference, remember
+from mmp.services.people.merging.rows import led_on
 from mmp.services.permissions import Actor
 from mmp.services.reminders.reconciling import reconcile_events
 
@@ -127,6 +129,8 @@ def join_people(
     before = remember(session, gone, kept)
     numbers: dict[str, Any] = {"gone_id": gone.id, "kept_id": kept.id, "kept_uuid": str(kept.uuid)}
     memory: dict[str, Any] = {"joined": [gone.name, None], "record": [was, None]}
+    if leads := led_on(session, gone, kept):
+        memory[LED_ON] = [leads, None]
     with session.no_autoflush:
         _end_ways_in(session, now, gone)
     for table, join in JOINERS.items():
@@ -135,7 +139,7 @@ def join_people(
         session.flush()
     _take_along(session, gone, kept)
     _rename(session, gone, kept)
-    matching.follow(session, gone.uuid, kept.uuid)
+    in_rounds = matching.follow(session, gone.uuid, kept.uuid)
     in_groups = breakouts.follow(session, gone.uuid, kept.uuid)
     for one in references(Base.metadata):
         if not (one.single or one.name == ACTED):
@@ -149,7 +153,7 @@ def join_people(
     session.flush()
     counter = gone.calendar_counter
     as_it_was = before["person"].pop(gone.id)
-    numbers |= {"gone": as_it_was, "groups": in_groups}
+    numbers |= {"gone": as_it_was, "groups": in_groups, "matching": in_rounds}
     merge.undo = numbers | difference(before, remember(session, gone, kept))
     session.flush()
     _drop(session, gone)

@@ -44,6 +44,19 @@ _CAREFUL = (AttributionConsent.NO, AttributionConsent.UNATTRIBUTED, AttributionC
 _WENT = (DeliveryState.SENT, DeliveryState.QUEUED)
 
 
+def led_on(session: Session, gone: Person, kept: Person) -> Memory:
+    """Lines that go because the other record has one, and where the links in their mails lead."""
+    found: Memory = []
+    for kind, of in ((PollGuest, "poll_id"), (Participation, "event_id")):
+        own = {getattr(row, of): row for row in _all(session, kind, kept)}
+        found += [
+            {"from": str(row.uuid), "to": str(own[getattr(row, of)].uuid)}
+            for row in _all(session, kind, gone)
+            if getattr(row, of) in own
+        ]
+    return found
+
+
 def join_accounts(session: Session, gone: Person, kept: Person) -> Memory:
     """A password stays that there is; of two the kept one's."""
     mine, theirs = _one(session, Account, kept), _one(session, Account, gone)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from mmp.core.errors import NotFound, UserError
 from mmp.models import Base, Person, PersonMerge, Programme
-from mmp.services import breakouts
+from mmp.services import breakouts, matching
 from mmp.services.calendar_changes import count_events
 from mmp.services.kept_rows import plain, typed
 from mmp.services.outbox.queue import insert_into
@@ -98,6 +98,7 @@ def take_apart(
     for one in (kept, back):
         note(session, actor, now, programme, one, "taken_apart", {})
     breakouts.lead_back(session, kept.uuid, back.uuid, memory.get("groups", ()))
+    matching.lead_back(session, kept.uuid, back.uuid, memory.get("matching", {}))
     events = events_of(session, kept, back)
     count_events(session, events)
     session.expire_all()
