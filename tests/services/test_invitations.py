@@ -18,6 +18,7 @@ from mmp.models import (
     AgendaItem,
     Event,
     Feed,
+    InboundMail,
     Invitation,
     Mail,
     Participation,
@@ -31,6 +32,8 @@ from mmp.models.enums import (
     Entry,
     EventForm,
     EventStatus,
+    InboundKind,
+    InboundState,
     InvitationState,
     MembershipRole,
     MembershipStatus,
@@ -350,6 +353,35 @@ def test_taken_off_and_put_back(office: Office, session: Session) -> None:
     participants.restore(session, actor=office.actor, now=NOW, event=office.event, removed=removed)
     assert (office.follow(), office.follow()) == (1, 0)
     assert methods(office.leave()) == [("Lina", "invitation", "REQUEST", 2)]
+
+
+@pytest.mark.parametrize("how", ("refused", "called off", "sent back"))
+def test_what_did_not_arrive_can_be_sent_again(office: Office, session: Session, how: str) -> None:
+    """As after a coordinator let mail go to the address again."""
+    office.mentor()
+    office.invite()
+    session.flush()
+    [mail] = session.scalars(select(Mail))
+    ended = {"reason": Reason.ADDRESS_REFUSED, "ended_at": NOW}
+    states = {"refused": MailState.FAILED, "called off": MailState.CANCELLED}
+    for name, value in (ended | {"state": states.get(how, MailState.SENT)}).items():
+        setattr(mail, name, value)
+    if how == "sent back":
+        report = InboundMail(
+            fingerprint="x",
+            received_at=NOW,
+            kind=InboundKind.BOUNCE,
+            state=InboundState.OPEN,
+            reason="gave_up",
+            mail=mail,
+        )
+        session.add(report)
+    session.flush()
+    assert office.plan() == {"Lina": [office.event.uid]}
+    assert office.invite().people == 1
+    [(_, kind, entry)] = office.leave()
+    assert (kind, entry["method"], entry["SEQUENCE"]) == ("invitation", "REQUEST", 1)
+    assert office.plan() == {"Lina": WhyNot.UP_TO_DATE}
 
 
 def test_another_address_gets_the_entry_and_the_old_one_loses_it(

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -10,12 +10,15 @@ from uuid import UUID
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from mmp.core.mail import Reason
 from mmp.core.zones import day_in_zone
 from mmp.models import (
     AgendaItem,
     AgendaRole,
     Event,
+    InboundMail,
     Invitation,
+    Mail,
     Membership,
     Pair,
     PairMember,
@@ -25,19 +28,24 @@ from mmp.models import (
 from mmp.models.enums import (
     AgendaRoleName,
     EventStatus,
+    InboundKind,
     InvitationState,
     MembershipRole,
     MembershipStatus,
     Partstat,
     Region,
 )
+from mmp.models.mail import WAITING, MailState
 from mmp.services.calendar_parts import (
+    KINDS,
+    PART,
     facts_of,
     fingerprint,
     held_entries,
     takes_place,
     who_wants,
 )
+from mmp.services.outbox.mailboxes import GOES_TO
 from mmp.services.outbox.suppression import suppressed_among
 from mmp.services.taking_part import TAKING_PART
 
@@ -87,6 +95,8 @@ class Entry:
     item: AgendaItem | None = None
     roles: tuple[AgendaRoleName, ...] = ()
     row: Invitation | None = None
+    lost: bool = False
+    """The last mail about it did not arrive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +134,7 @@ def would_invite(
 ) -> Plan:
     """Who of the event's list, and of those with a role in its agenda, would get what.
 
-    `event` is one the actor may change. Nine statements whatever the rows.
+    `event` is one the actor may change. Ten statements whatever the rows.
     """
     choice = choice or Choice()
     roles, pairs = _roles(session, event, now)
@@ -132,7 +142,7 @@ def would_invite(
     people = {row.person_id: row.person for row in listed.values()}
     people |= {number: person for number, (person, _) in roles.items()}
     wanted = _chosen(session, event, people, listed, pairs, choice)
-    held = held_entries(session, event)
+    held, lost = held_entries(session, event), _lost(session, event)
     refused = suppressed_among(session, [one.email for one in wanted if one.email])
     left = _left(session, event)
     by_mail = who_wants(session, wanted)
@@ -140,7 +150,10 @@ def would_invite(
     lines = []
     for person in wanted:
         row = listed.get(person.id)
-        entries = _entries(event, person, row, roles, held)
+        entries = [
+            replace(one, lost=(person.id, one.uid) in lost)
+            for one in _entries(event, person, row, roles, held)
+        ]
         due = tuple(one for one in entries if _is_due(event, one, event_facts))
         why = _why_not(person, row, entries, due, left=left, refused=refused)
         lines.append(
@@ -249,6 +262,32 @@ def _left(session: Session, event: Event) -> set[int]:
     )
 
 
+def _lost(session: Session, event: Event) -> set[tuple[int, str]]:
+    """By the person's number and the UID, the entries of which the last mail was refused, given up
+    or sent back. One statement."""
+    reports = (InboundMail.kind == InboundKind.BOUNCE, InboundMail.reason.in_(_NOT_ARRIVED))
+    came_back = select(InboundMail.id).where(InboundMail.mail_id == Mail.id, *reports).exists()
+    rows = session.execute(
+        select(Mail.person_id, Mail.parameters, Mail.state, Mail.reason, came_back.label("back"))
+        .where(Mail.event_id == event.id, Mail.kind.in_(KINDS))
+        .order_by(Mail.id)
+    )
+    arrived: dict[tuple[int, str], bool] = {}
+    for row in rows:
+        part = row.parameters.get(PART)
+        stopped = row.state is MailState.CANCELLED and row.reason != Reason.ADDRESS_REFUSED
+        if part is None or stopped or GOES_TO in row.parameters:
+            continue
+        arrived[row.person_id, part["uid"]] = not row.back and row.state in (
+            *WAITING,
+            MailState.SENT,
+        )
+    return {place for place, there in arrived.items() if not there}
+
+
+_NOT_ARRIVED = ("address_refused", "gave_up", "mail_refused")
+
+
 def _entries(
     event: Event,
     person: Person,
@@ -271,9 +310,9 @@ def _entries(
 
 
 def _is_due(event: Event, entry: Entry, event_facts: str) -> bool:
-    """Whether they were not told so yet."""
+    """Whether they were not told so yet, as far as is known."""
     row = entry.row
-    if row is None or row.state is InvitationState.CANCELLED:
+    if row is None or row.state is InvitationState.CANCELLED or entry.lost:
         return True
     now = fingerprint(facts_of(event, entry.item)) if entry.item else event_facts
     return row.facts != now

@@ -163,10 +163,10 @@ def _check(plan: Plan) -> None:
 
 
 def _rise_above(session: Session, now: datetime, event: Event, entries: list[Entry]) -> None:
-    """Who was sent a CANCEL is asked again with a higher SEQUENCE."""
+    """Who got a CANCEL, or not the last mail, is asked again with a higher SEQUENCE."""
     for entry in entries:
         row, item = entry.row, entry.item
-        if row is None or row.state is not InvitationState.CANCELLED:
+        if row is None or not (entry.lost or row.state is InvitationState.CANCELLED):
             continue
         if event.sequence + (item.sequence if item else 0) <= row.sequence:
             raise_sequence(session, item or event, now=now)
