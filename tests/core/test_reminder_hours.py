@@ -139,6 +139,21 @@ def test_the_weekend_of_the_readers_country(country: str, zone: str, starts: str
     assert there(line, zone) == f"{day} 14:00"
 
 
+@pytest.mark.parametrize(
+    ("starts", "day"),
+    (
+        ("2026-11-18T14:00", "2026-10-05"),  # three days after Thursday is Sunday: on Monday
+        ("2026-10-07T14:00", "2026-10-02"),  # which is too near: on Friday
+    ),
+)
+def test_what_follows_the_invitation_waits_for_the_weekend_to_pass(starts: str, day: str) -> None:
+    invited = datetime(2026, 10, 1, 8, tzinfo=UTC)
+    reader = Reader("Europe/Stockholm", answer="NEEDS-ACTION", invited_at=invited)
+    (line, *_) = plan(meeting(starts), [CHASE], reader, Known(), now=invited)
+    assert there(line, "Europe/Stockholm") == f"{day} 10:00"
+    assert codes(line)[-1] == "weekend"
+
+
 def test_a_day_before_comes_on_a_weekend_too() -> None:
     line = one(meeting("2026-10-26T14:00"), DAY)
     assert there(line, "Europe/Stockholm") == "2026-10-25 14:00"

@@ -116,7 +116,12 @@ def _timed(occasion: Occasion, rule: Rule, line: Line, reader: Reader, now: date
     at, night = by_day(line.nominal_at, reader.zone, earliest=earliest, latest=latest)
     ahead = occasion.begins.date() - zones.day_in_zone(line.nominal_at, occasion.zone)
     far = rule.comes_before and ahead.days >= AHEAD
-    at, weekend = on_working_day(at, reader.zone, reader.weekend, earliest=earliest, free=far)
+    later_until = None
+    if rule.anchor == INVITED:  # after so many days, not before they are over
+        later_until = occasion.begins_at - timedelta(days=AHEAD)
+    at, weekend = on_working_day(
+        at, reader.zone, reader.weekend, earliest=earliest, free=far, later_until=later_until
+    )
     return _with(occasion, rule, line, at, (night, weekend))
 
 

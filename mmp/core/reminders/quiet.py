@@ -4,7 +4,7 @@ Each function gives the instant that comes of one, and the step that says why it
 a code with values that a sentence can be made of in any language.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -50,17 +50,28 @@ def by_day(
 
 
 def on_working_day(
-    at: datetime, zone: str, weekend: frozenset[int], *, earliest: datetime, free: bool
+    at: datetime,
+    zone: str,
+    weekend: frozenset[int],
+    *,
+    earliest: datetime,
+    free: bool,
+    later_until: datetime | None = None,
 ) -> tuple[datetime, Step | None]:
     """The instant for a reader whose weekend these weekdays are (0 is Monday): the working day
-    before, at the same clock time. It stays where that is before `earliest` or nothing is `free`
-    to be moved."""
+    before, at the same clock time; or the one after, where that is no later than `later_until`.
+    It stays where the day before is before `earliest` or nothing is `free` to be moved."""
     wall = zones.to_wall(at, zone)
     if not free or wall.weekday() not in weekend or len(weekend) >= 7:
         return at, None
-    day = _before(wall.date(), lambda one: one.weekday() in weekend)
-    values = {"day": wall.date().isoformat(), "to": day.isoformat()}
-    moved = _at(day, wall.time(), zone)
+    after = _at(_working_day(wall.date(), weekend, step=1), wall.time(), zone)
+    later = later_until is not None and after <= later_until
+    before = _at(_working_day(wall.date(), weekend, step=-1), wall.time(), zone)
+    moved = after if later else before
+    values = {
+        "day": wall.date().isoformat(),
+        "to": zones.day_in_zone(moved, zone).isoformat(),
+    }
     if moved < earliest:
         return at, {"code": "weekend_kept", **values}
     return moved, {"code": "weekend", **values}
@@ -71,9 +82,9 @@ def next_morning(at: datetime, zone: str) -> datetime:
     return _at(zones.day_in_zone(at, zone) + timedelta(days=1), NIGHT_ENDS, zone)
 
 
-def _before(day: date, is_off: Callable[[date], bool]) -> date:
-    while is_off(day):
-        day -= timedelta(days=1)
+def _working_day(day: date, weekend: frozenset[int], *, step: int) -> date:
+    while day.weekday() in weekend:
+        day += timedelta(days=step)
     return day
 
 
