@@ -2,26 +2,20 @@
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import nh3
 from flask import g
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from mmp.adapters.markdown import to_html
 from mmp.adapters.translations import direction
 from mmp.core.texts import language_of, pick_with_language
 from mmp.models import Person
 
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
-
 _LETTER = "A-Za-zÀ-ÖØ-öø-ɏ"
 _LATIN = re.compile(rf"[{_LETTER}][{_LETTER}0-9]*(?:[ .,:;&/@'’+−_–-]+[{_LETTER}0-9]+)*")
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
-_TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "code", "pre", "hr"}
-_TAGS |= {"h2", "h3", "h4", "h5", "h6", "a"}
 
 
 def language() -> str:
@@ -62,31 +56,12 @@ def markdown(text: Mapping[str, str] | None) -> Markup:
     found, found_language = pick_with_language(text, language())
     if not found:
         return Markup("")
-    clean = _html(found)
+    clean = to_html(found)
     if language_of(found_language) == language():
         return Markup('<div class="prose">{}</div>').format(clean)
     return Markup('<div class="prose" lang="{}" dir="{}">{}</div>').format(
         found_language, direction(found_language), clean
     )
-
-
-@lru_cache(maxsize=1024)
-def _html(text: str) -> Markup:
-    """Kept, for a page of fifty programmes has fifty of them and they seldom change."""
-    markdown = _markdown()
-    tokens = markdown.parse(text)
-    for token in tokens:
-        if token.tag in ("h1", "h2", "h3", "h4"):
-            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
-    html = markdown.renderer.render(tokens, markdown.options, {})
-    clean = nh3.clean(
-        html,
-        tags=_TAGS,
-        attributes={"a": {"href"}},
-        url_schemes={"http", "https", "mailto"},
-        link_rel="noopener noreferrer",
-    )
-    return Markup(clean)  # noqa: S704  nh3 cleaned it
 
 
 def may_name(person: Any) -> bool:
@@ -114,10 +89,3 @@ def name_of(person: Person) -> Markup:
 def isolated(text: str) -> Markup:
     """What someone has typed, whatever its script, set apart from the sentence around it."""
     return Markup("<bdi>{}</bdi>").format(text)
-
-
-@lru_cache(maxsize=1)
-def _markdown() -> "MarkdownIt":
-    from markdown_it import MarkdownIt  # waits until a text is shown: feeds start without it
-
-    return MarkdownIt("commonmark", {"html": False, "linkify": False})

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from email.policy import default
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -291,6 +292,39 @@ def test_each_reads_it_in_their_language_and_zone(
     assert 'dir="rtl"' in seen["Omar"].html
     assert "عزيزي عمر" in seen["Omar"].text
     assert session.scalars(select(Mail)).all() == []
+
+
+def test_marks_of_markdown_are_set_in_html_and_stay_as_typed_in_text(
+    session: Session, make: Factory, here: Programme, amman: Event, kerstin: permissions.Actor
+) -> None:
+    person = make.person(here, name="Anna *the* <b>")
+    make.participation(amman, person)
+    typed = (
+        "Dear {{ name }},\n**please** [answer]({{ answer_link }}) or {{ answer_link }}.\n\n"
+        "- one\n- two"
+    )
+    message = draft(session, kerstin, here, amman, Words(subject={"en": "A"}, text={"en": typed}))
+    (line,) = messages.would_get(session, message)
+    seen = messages.preview(session, now=NOW, message=message, line=line, site=SITE)
+    assert "**please** [answer](https://" in seen.text
+    assert "- one\n- two" in seen.text
+    for html in (
+        "Dear Anna *the* &lt;b&gt;,<br>",
+        "<strong>please</strong>",
+        'rel="noopener noreferrer">answer</a> or <a href="https://',
+        "<li>one</li>",
+    ):
+        assert html in seen.html
+    messages.send_message(session, actor=kerstin, now=NOW, message=message, version=message.version)
+    mail = session.scalars(select(Mail)).one()
+    octets = outbox.compose(session, mail, site=SITE, now=NOW).octets
+    parts = {
+        part.get_content_type(): part.get_content()
+        for part in message_from_bytes(octets, policy=default).walk()
+        if not part.is_multipart()
+    }
+    assert "<strong>please</strong>" in parts["text/html"]
+    assert "**please**" in parts["text/plain"]
 
 
 def test_a_discreet_reader_gets_a_neutral_mail(

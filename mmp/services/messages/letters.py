@@ -72,7 +72,16 @@ def message_source(session: Session, mails: Sequence[Mail], site: Site) -> Mappi
 def quiet(message: Message) -> More:
     """For a discreet reader: that there is one, and where it is read after signing in."""
     values = {"quiet": True, "page": own_page(message), "answer": None}
-    return More(values={**values, "subject": "", "text": "", "text_language": "", "attached": ()})
+    return More(
+        values={
+            **values,
+            "subject": "",
+            "text": "",
+            "html": "",
+            "text_language": "",
+            "attached": (),
+        }
+    )
 
 
 def letter(
@@ -108,6 +117,7 @@ def letter(
         "answer": link,
         "subject": _text(words, words.subject),
         "text": _text(words, words.text),
+        "html": _text(words, words.html),
         "text_language": words.language,
         "attached": tuple(file.filename for file in files),
     }

@@ -5,9 +5,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, object_session
 
+from mmp.adapters.markdown import as_words, to_html
 from mmp.adapters.renderer import language_for, written_in
 from mmp.adapters.renderer.times import lines_of
 from mmp.adapters.translations import direction, locale_for
@@ -24,11 +26,12 @@ from mmp.services.taking_part import TAKING_PART
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Subject and text, and the language they are in. `personal`: they hold words of this reader
-    alone."""
+    """Subject, text as it was typed and as HTML, and the language they are in. `personal`: they
+    hold words of this reader alone."""
 
     subject: str = field(repr=False)
     text: str = field(repr=False)
+    html: Markup = field(repr=False)
     language: str
     personal: bool
 
@@ -49,7 +52,8 @@ def said(
     text, text_language = pick_with_language(message.text, language)
     used = used_in(subject) | used_in(text)
     if not used:
-        return Said(one_line(subject), text.strip(), text_language, personal=False)
+        html = to_html(text.strip(), breaks=True)
+        return Said(one_line(subject), text.strip(), html, text_language, personal=False)
     values = {
         "name": name_of(person, language),
         "programme": pick_with_language(message.programme.name, language)[0],
@@ -60,7 +64,9 @@ def said(
         **_group(message, person, used, language),
     }
     filled = one_line(fill(subject, values)), fill(text, values).strip()
-    return Said(*filled, text_language, personal=True)
+    in_markdown = {name: as_words(value) if value else "" for name, value in values.items()}
+    html = to_html(fill(text, in_markdown).strip(), breaks=True)
+    return Said(*filled, html, text_language, personal=True)
 
 
 def partners_of(
