@@ -94,6 +94,16 @@ def test_an_idle_connection_that_was_ended_is_made_anew() -> None:
     pytest.fail("the server never ended the conversation")
 
 
+def test_a_server_that_takes_two_mails_at_a_time() -> None:
+    with relay() as server, plain(server).lane() as lane:
+        full = "421 4.7.0 too many mails"
+        server.answers["MAIL"] = lambda _: (
+            full if len(server.received) == 2 * server.connections else None
+        )
+        results = {lane.send(MAIL).result for _ in range(5)}
+    assert (results, server.connections, len(server.received)) == ({Result.SENT}, 3, 5)
+
+
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for localhost that nobody vouches for."""

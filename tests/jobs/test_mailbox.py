@@ -72,6 +72,22 @@ def test_all_that_waits_is_taken_once(
     assert place.partstat is Partstat.DECLINED  # the later of two answers of the same second
 
 
+class Lost(MemoryMailbox):
+    """Its connection ends after the first mail."""
+
+    def waiting(self, most_octets: int) -> Iterator[Letter]:
+        yield next(iter(super().waiting(most_octets)))
+        raise MailboxTrouble("gone")
+
+
+def test_a_connection_lost_half_way_keeps_what_was_taken(
+    engine: Engine, clock: FixedClock, session: Session
+) -> None:
+    mailbox = Lost(shape("letter"), shape("out_of_office"))
+    assert [poll(engine, clock, mailbox).run() for _ in range(2)] == [1, 1]
+    assert taken(session) == 2
+
+
 class Forgetful(MemoryMailbox):
     """Ends between the commit and the mark."""
 
