@@ -8,7 +8,7 @@ from threading import Event as Flag
 from sqlalchemy.orm import Session
 
 from mmp.adapters.clock import Clock
-from mmp.jobs.turns import in_turn
+from mmp.jobs.turns import beat, in_turn
 from mmp.services import matching as service
 from mmp.services.matching import Impossible, Work
 
@@ -26,7 +26,7 @@ def run_waiting(sessions: Callable[[], Session], clock: Clock, stopping: Flag) -
     in_turn(
         sessions,
         stopping,
-        take=lambda session: service.claim(session, now=clock.now()),
+        take=lambda session: service.claim(session, beat=beat(session)),
         do=lambda work: _run(sessions, clock, work, stopping),
         fail=lambda session, work: service.fail(session, work, why=Impossible("broken")),
         log=log,
@@ -36,7 +36,7 @@ def run_waiting(sessions: Callable[[], Session], clock: Clock, stopping: Flag) -
 def _run(sessions: Callable[[], Session], clock: Clock, work: Work, stopping: Flag) -> None:
     with sessions() as session:
         try:
-            tell = _progress(sessions, clock, work, stopping)
+            tell = _progress(sessions, work, stopping)
             draft = service.compute(session, work, now=clock.now(), tell=tell)
             session.rollback()  # it only read, and others may have written since
             if draft is not None:
@@ -52,7 +52,7 @@ def _run(sessions: Callable[[], Session], clock: Clock, work: Work, stopping: Fl
 
 
 def _progress(
-    sessions: Callable[[], Session], clock: Clock, work: Work, stopping: Flag
+    sessions: Callable[[], Session], work: Work, stopping: Flag
 ) -> Callable[[int, int], None]:
     last = time.monotonic()
 
@@ -64,7 +64,7 @@ def _progress(
             return
         last = time.monotonic()
         with sessions() as session:
-            wanted = service.progress(session, work, now=clock.now(), done=done, of=of)
+            wanted = service.progress(session, work, beat=beat(session), done=done, of=of)
             session.commit()
         if not wanted:
             raise Stopped

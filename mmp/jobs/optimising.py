@@ -9,13 +9,11 @@ from dataclasses import asdict
 from threading import Event as Flag
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mmp.adapters.clock import Clock
 from mmp.adapters.solver import GroupSearch, SearchBroke
-from mmp.jobs.claims import database_seconds
-from mmp.jobs.turns import in_turn
+from mmp.jobs.turns import beat, in_turn
 from mmp.services.breakouts import running
 from mmp.services.breakouts.running import Search, Wanted
 
@@ -34,7 +32,7 @@ def search_asked(sessions: Callable[[], Session], clock: Clock, stopping: Flag) 
     in_turn(
         sessions,
         stopping,
-        take=lambda session: running.take_up(session, beat=_beat(session)),
+        take=lambda session: running.take_up(session, beat=beat(session)),
         do=lambda search: _do(sessions, clock, search, stopping),
         fail=lambda session, search: running.fail(session, search, why="error"),
         log=log,
@@ -85,10 +83,6 @@ def _searched(
 def _tell(sessions: Callable[[], Session], search: Search, work: GroupSearch, done: float) -> bool:
     found = asdict(work.best.measures) if work.best else {}
     with sessions() as session:
-        go_on = running.tell(session, search, done=done, found=found, beat=_beat(session))
+        go_on = running.tell(session, search, done=done, found=found, beat=beat(session))
         session.commit()
     return go_on
-
-
-def _beat(session: Session) -> float:
-    return float(session.scalar(select(database_seconds())) or 0)

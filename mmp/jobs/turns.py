@@ -5,9 +5,17 @@ from collections.abc import Callable
 from threading import Event as Flag
 from typing import TypeVar
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mmp.jobs.claims import database_seconds
+
 Work = TypeVar("Work")
+
+
+def beat(session: Session) -> float:
+    """This moment by the database's clock, in seconds: a sign of life of who does the work."""
+    return float(session.scalar(select(database_seconds())) or 0)
 
 
 def in_turn(

@@ -369,7 +369,7 @@ class Scene:
                 self.session, actor=actor, now=NOW, row=row, version=row.version, rest=False
             )
             if name != "running_round":
-                work = matching.claim(self.session, now=NOW)
+                work = matching.claim(self.session, beat=0.0)
                 assert work is not None
                 draft = matching.compute(self.session, work, now=NOW, tell=lambda done, of: None)
                 assert draft is not None

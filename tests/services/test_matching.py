@@ -18,6 +18,7 @@ from mmp.services.matching import FIRST, SECOND, Impossible
 from mmp.services.matching.people import check_sides
 from mmp.services.outbox.contents import rendered_mail
 from mmp.services.people import merging
+from mmp.services.signs_of_life import SILENT
 from tests.support.factories import Factory
 
 NOW = datetime(2026, 6, 19, 8, 0, tzinfo=UTC)
@@ -92,7 +93,7 @@ class Table:
         service.ask_run(
             self.session, **self.common, row=self.row, version=self.row.version, rest=rest
         )
-        work = service.claim(self.session, now=NOW)
+        work = service.claim(self.session, beat=100.0)
         assert work is not None
         try:
             draft = service.compute(self.session, work, now=NOW, tell=lambda done, of: None)
@@ -347,7 +348,7 @@ def test_what_no_run_could_mend_is_said_at_once(
     with pytest.raises(Impossible) as found:
         table.run()
     assert found.value.why == why
-    assert service.claim(session, now=NOW) is None
+    assert service.claim(session, beat=100.0) is None
 
 
 def test_nobody_and_strangers_are_refused(session: Session) -> None:
@@ -379,23 +380,23 @@ def test_who_changes_a_round_ends_its_run(table: Table) -> None:
     service.ask_run(
         table.session, **table.common, row=table.row, version=table.row.version, rest=False
     )
-    work = service.claim(table.session, now=NOW)
+    work = service.claim(table.session, beat=100.0)
     assert work is not None
-    assert service.claim(table.session, now=NOW) is None, "somebody is at it"
-    assert service.progress(table.session, work, now=NOW, done=1, of=4)
+    assert service.claim(table.session, beat=100.0) is None, "somebody is at it"
+    assert service.progress(table.session, work, beat=101.0, done=1, of=4)
     table.session.expire_all()
     assert table.row.settings["run"]["done"] == 1
     service.stop(table.session, now=NOW, row=table.row)
-    assert not service.progress(table.session, work, now=NOW, done=2, of=4)
+    assert not service.progress(table.session, work, beat=101.0, done=2, of=4)
     assert not service.finish(table.session, work, now=NOW, draft={"pairs": []})
     service.ask_run(
         table.session, **table.common, row=table.row, version=table.row.version, rest=False
     )
-    service.claim(table.session, now=NOW)
-    later = service.claim(table.session, now=NOW + timedelta(minutes=3))
+    service.claim(table.session, beat=100.0)
+    later = service.claim(table.session, beat=100.0 + SILENT + 1)
     assert later is not None, "its worker is dead"
     assert service.wait_again(table.session, later)
-    assert service.claim(table.session, now=NOW + timedelta(minutes=3)), "its worker was stopped"
+    assert service.claim(table.session, beat=100.0 + SILENT + 1), "its worker was stopped"
 
 
 def _all_of(table: Table) -> str:

@@ -410,7 +410,7 @@ class AtRisk:
                 session, now=NOW, asked=asked, version=0, answers=wished, languages=["en"]
             )
         matching.ask_run(session, **common, version=row.version, rest=False)
-        work = matching.claim(session, now=NOW)
+        work = matching.claim(session, beat=0.0)
         assert work is not None
         draft = matching.compute(session, work, now=NOW, tell=lambda done, of: None)
         assert draft is not None

@@ -27,10 +27,9 @@ from mmp.services.breakouts.problems import Table, table_of
 from mmp.services.breakouts.settings import settings_of
 from mmp.services.breakouts.trail import KIND, note
 from mmp.services.permissions import Actor
+from mmp.services.signs_of_life import heard_before
 
 ON = ("asked", "running")
-SILENT = 30.0
-"""Seconds without a sign of life after which another worker takes a search up."""
 
 
 def is_on(breakout: Breakout) -> bool:
@@ -197,7 +196,7 @@ def fail(session: Session, search: Search, *, why: str) -> None:
 def _waits(run: Mapping[str, Any], beat: float) -> bool:
     if run.get("state") == "asked":
         return True
-    return run.get("state") == "running" and beat - float(run.get("beat", 0)) > SILENT
+    return run.get("state") == "running" and float(run.get("beat", 0)) < heard_before(beat)
 
 
 def _run(session: Session, number: int) -> dict[str, Any]:

@@ -6,11 +6,11 @@ lost, and a stopped run leaves no trace.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from mmp.models import Matching
@@ -20,9 +20,7 @@ from mmp.services.matching.people import partners_before, people_of
 from mmp.services.matching.rounds import RUN, changed, note, save, still
 from mmp.services.matching.setup import couples_as_json, setup_of, weights_as_json
 from mmp.services.permissions import Actor
-
-DEAD_AFTER: Final = timedelta(minutes=2)
-"""A run of which nothing was heard for so long is taken up by whoever sees it."""
+from mmp.services.signs_of_life import heard_before
 
 
 class RunState(StrEnum):
@@ -66,7 +64,7 @@ def ask_run(
         "sides": dict(setup.sides),
         "before": couples_as_json(before),
         "weights": weights_as_json(setup.weights),
-        RUN: {"state": RunState.WAITING, "rest": rest, "at": now.isoformat(), "done": 0, "of": 1},
+        RUN: {"state": RunState.WAITING, "rest": rest, "done": 0, "of": 1},
     }
     row.candidates = list(setup.sides)
     save(session)
@@ -82,17 +80,17 @@ def stop(session: Session, *, now: datetime, row: Matching) -> bool:
     return True
 
 
-def claim(session: Session, *, now: datetime) -> Work | None:
+def claim(session: Session, *, beat: float) -> Work | None:
     """The oldest run that waits or that a dead worker left; it is ours then. Caller commits."""
     run = Matching.settings[RUN]
-    state, at = run["state"].as_string(), run["at"].as_string()
+    state, heard = run["state"].as_string(), func.coalesce(run["beat"].as_float(), 0.0)
     row = session.scalar(
         select(Matching)
         .where(
             Matching.state != MatchingState.PUBLISHED,
             or_(
                 state == RunState.WAITING,
-                (state == RunState.RUNNING) & (at < (now - DEAD_AFTER).isoformat()),
+                (state == RunState.RUNNING) & (heard < heard_before(beat)),
             ),
         )
         .order_by(Matching.id)
@@ -102,18 +100,18 @@ def claim(session: Session, *, now: datetime) -> Work | None:
     if row is None:
         return None
     row.settings = row.settings | {
-        RUN: row.settings[RUN] | {"state": RunState.RUNNING, "at": now.isoformat()}
+        RUN: row.settings[RUN] | {"state": RunState.RUNNING, "beat": beat}
     }
     session.flush()
     return Work(row.id, row.version, bool(row.settings[RUN].get("rest")))
 
 
-def progress(session: Session, work: Work, *, now: datetime, done: int, of: int) -> bool:
+def progress(session: Session, work: Work, *, beat: float, done: int, of: int) -> bool:
     """Note how far it is; whether the run is still wanted. The caller commits."""
     row = _still(session, work)
     if row is None:
         return False
-    run = row.settings[RUN] | {"done": done, "of": of, "at": now.isoformat()}
+    run = row.settings[RUN] | {"done": done, "of": of, "beat": beat}
     return _write(session, work, settings=row.settings | {RUN: run})
 
 
