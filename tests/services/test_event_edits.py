@@ -218,9 +218,9 @@ def test_mending_the_record_of_what_is_over_tells_nobody(
 @pytest.mark.parametrize(
     ("more", "told"),
     (
-        ({"form": "hybrid"}, "in person and online now"),
+        ({"form": "hybrid"}, "See or change my answer"),
         ({"city": {"en": "Lund"}}, "Place: Lund"),
-        ({"join_link": "https://meet.example/new"}, "The link to join is there now"),
+        ({"join_link": "https://meet.example/new"}, "There is a link to join now"),
     ),
 )
 def test_form_place_and_link_are_told(

@@ -134,6 +134,13 @@ def test_one_tap_answers_and_may_be_changed(
         if entry.action == "answered"
     ]
     assert actions == [["NEEDS-ACTION", "ACCEPTED"], ["ACCEPTED", "DECLINED"]]
+    # As after the event has become hybrid: the yes stands, and only how is asked.
+    session.expire_all()
+    scene.answer.partstat, scene.answer.form = Partstat.ACCEPTED, None
+    session.commit()
+    asked = page(lina, "/en/home/").text
+    assert "You said yes. In the room, or online?" in asked
+    assert "Will you come?" not in asked
 
 
 @pytest.mark.parametrize(

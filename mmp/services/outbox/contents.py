@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from mmp.adapters.renderer import Gaps, Moulded, Rendered, language_for, mould
-from mmp.adapters.translations import in_every_language, locale_for
+from mmp.adapters.translations import catalogue, in_every_language, locale_for
 from mmp.core.mail import (
     UNSUBSCRIBE,
     BadHeader,
@@ -31,7 +31,7 @@ from mmp.core.mail import (
 )
 from mmp.core.texts import Translated, pick
 from mmp.models import Event, Mail, Membership, Person
-from mmp.models.enums import EventStatus, MembershipRole, MembershipStatus
+from mmp.models.enums import EventForm, EventStatus, MembershipRole, MembershipStatus
 from mmp.services.events import when_of
 from mmp.services.outbox.mailboxes import address_of, sender_name, sender_of, shown_name
 from mmp.services.outbox.sources import More, Personal, more_for
@@ -158,6 +158,7 @@ def _moulded_mail(mail: Mail, readings: Readings) -> tuple[Moulded, dict[str, st
         "event": _facts_of(mail.event, readings, language) if mail.event else None,
         "base_url": site.base_url,
         "page": None,
+        "optional": mail.optional,
         **unpack(mail.parameters, link=link, words=words),
         **{name: own(value) for name, value in readings.more.get(mail.id, More()).values.items()},
     }
@@ -238,10 +239,11 @@ def _facts_of(event: Event, readings: Readings, language: str) -> EventFacts:
 def _facts(event: Event, site: Site, language: str) -> EventFacts:
     comma = "، " if language == "ar" else ", "
     place = [pick(part, language) for part in (event.venue, event.address, event.city)]
+    online = catalogue(language).gettext("Online") if event.form is EventForm.ONLINE else ""
     return EventFacts(
         title=pick(event.title, language),
         when=when_of(event),
-        place=comma.join(part for part in place if part),
+        place=comma.join(part for part in place if part) or online,
         join_link=event.join_link,
         page=_page(event, site, language),
     )
