@@ -124,6 +124,12 @@ def test_a_plan_writes_nothing(session: Session) -> None:
     assert session.scalar(select(func.count()).select_from(Person)) == 0
 
 
+@pytest.mark.parametrize("cell", ("Lina H <lina@example.org>", "mailto:Lina@example.org"))
+def test_an_address_is_taken_as_programs_copy_it(session: Session, cell: str) -> None:
+    bring(session, f"name,email\nLina,{cell}\n")
+    assert the_person(session).name == "Lina"
+
+
 def test_people_without_address_are_known_by_name(session: Session) -> None:
     text = "name\nKelly\nلينا\n"
     assert bring(session, text, role=MembershipRole.SPEAKER)["created"] == 2

@@ -245,11 +245,18 @@ def _chosen(words: dict[str, str], kind: Callable[[str], Any]) -> Callable[[str]
 
 
 _PLAIN = re.compile(r"[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*")
+_LONGEST_COPIED = 400
+_COPIED = re.compile(r"(?:[^<>]*<)?(?:mailto:)?([^\s<>]+@[^\s<>]+?)>?", re.IGNORECASE)
 
 
 def _email(text: str) -> str:
-    """An address. Where what stands before the @ is plain, only the domain can be wrong, and few
-    domains are those of many people."""
+    """An address, also as programs copy it: `Lina <lina@example.org>`, `mailto:lina@example.org`.
+
+    Where what stands before the @ is plain, only the domain can be wrong, and few domains are those
+    of many people.
+    """
+    if len(text) <= _LONGEST_COPIED and (copied := _COPIED.fullmatch(text)):
+        text = copied[1]
     local, _, domain = text.rpartition("@")
     try:
         if len(local) <= 64 and len(text) <= 254 and _PLAIN.fullmatch(local):
