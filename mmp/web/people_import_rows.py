@@ -40,12 +40,19 @@ def import_rows(slug: str, uuid: UUID) -> Response:
         clash = Clash()
     else:
         cells, decisions = _typed()
-        there = service.texts(row, context().documents, {number for number, _ in cells})
+        seen = _review(programme, row)
+        wanted = {*seen.problems, *(number for number, _ in cells)}
+        there = dict(service.texts(row, context().documents, wanted))
+        cells |= service.alike(cells, _faulty(seen, there))
         clash = service.mend(
             session(),
             now=_now(),
             draft=row,
-            shown={(number, name): text for number, texts in there for name, text in texts.items()},
+            shown={
+                (number, name): text
+                for number, texts in there.items()
+                for name, text in texts.items()
+            },
             cells=cells,
             decisions=decisions,
         )
@@ -61,6 +68,16 @@ def import_rows(slug: str, uuid: UUID) -> Response:
         )
     )
     return redirect(url_for("pages.import_rows", slug=slug, uuid=uuid, **_where()), 303)
+
+
+def _faulty(seen: Review, there: dict[int, dict[str, str]]) -> dict[tuple[int, str], str]:
+    """The cells with something to mend, and what they hold."""
+    return {
+        (number, problem.path): there[number].get(problem.path, "")
+        for number, problems in seen.problems.items()
+        for problem in problems
+        if number in there
+    }
 
 
 def _typed() -> tuple[dict[tuple[int, str], Typed], dict[int, Typed]]:

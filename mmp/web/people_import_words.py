@@ -1,6 +1,7 @@
 """What an import of people is told in."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext as _, ngettext
@@ -9,11 +10,11 @@ from markupsafe import Markup
 from mmp.core.doubles import Why
 from mmp.core.errors import Problem
 from mmp.models import PeopleImport
-from mmp.models.enums import ImportState
+from mmp.models.enums import Gender, ImportState, MembershipRole, Region, StakeholderGroup
 from mmp.services import people_import as service
 from mmp.services.people_import import Fate, Match, Offer, Since
 from mmp.web.errors import sentence
-from mmp.web.labels import N_
+from mmp.web.labels import N_, label
 from mmp.web.texts import isolate
 
 FIELDS = {
@@ -35,6 +36,12 @@ FIELDS = {
     "role": N_("Part in the programme"),
     "partner": N_("Partner"),
     "invite_to": N_("Events to be invited to"),
+}
+_LISTS: Mapping[str, type[StrEnum]] = {
+    "region": Region,
+    "group": StakeholderGroup,
+    "gender": Gender,
+    "role": MembershipRole,
 }
 _ENCODINGS = {
     "utf-8": N_("Unicode (UTF-8)"),
@@ -117,7 +124,15 @@ def fields() -> list[tuple[str, str]]:
 
 def fault(problem: Problem) -> Markup:
     """What is wrong with a cell."""
+    if problem.path in _LISTS and "text" in problem.values:
+        text = problem.values["text"]
+        return isolate(str(_("“%(text)s” is not known here; choose one.", text=text)))
     return isolate(sentence(problem))
+
+
+def listed(name: str) -> list[tuple[str, str]]:
+    """What can stand in a cell of this column, where that is a closed list."""
+    return [(value.value, label(value)) for value in _LISTS.get(name, ())]
 
 
 def since(why: Since) -> str:

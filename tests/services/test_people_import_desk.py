@@ -287,6 +287,15 @@ def test_who_did_something_meanwhile_stays(desk: Desk) -> None:
     assert desk.count(Person) == 4
 
 
+def test_what_is_mended_once_is_mended_in_every_row_alike() -> None:
+    faulty = {(2, "zone"): "CET", (3, "zone"): "CET", (4, "zone"): "Amman", (5, "email"): "CET"}
+    typed = {(2, "zone"): Typed("CET", "Europe/Berlin"), (3, "zone"): Typed("CET", "CET")}
+    assert imports.alike(typed, faulty) == {(3, "zone"): Typed("CET", "Europe/Berlin")}
+    typed |= {(3, "zone"): Typed("CET", "Europe/Paris")}
+    assert imports.alike(typed, faulty | {(6, "zone"): "CET"}) == {}  # which of the two?
+    assert imports.alike({(5, "email"): Typed("CET", "a@b.org")}, faulty) == {}
+
+
 def test_nothing_typed_is_lost_when_two_mend_at_once(desk: Desk) -> None:
     draft = desk.begin("name,email\nLina,nobody\n")
     desk.mend(draft, r2_email=Typed("nobody", "lina@example.org"))

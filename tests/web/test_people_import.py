@@ -131,12 +131,15 @@ def test_an_address_that_somebody_has_can_be_corrected(
     client: FlaskClient, session: Session, desk: Programme
 ) -> None:
     there = session.scalar(select(Person.email))
-    path = begin(client, f"Name;E-mail\nNew Here;{there}\n")
-    assert (
-        "This address belongs to somebody who is here already" in page(client, f"{path}rows/").text
-    )
-    keep(client, path, **{"cell-2-email": "new@example.org", "decision-2": "new"})
-    assert page(client, f"{path}summary/").text.count("New Here") == 1
+    path = begin(client, f"Name;E-mail;Gender\nNew Here;{there}\nLina;;mann\nErik;;mann\n")
+    found = page(client, f"{path}rows/").text
+    assert "This address belongs to somebody who is here already" in found
+    assert found.count("“mann” is not known here; choose one.") == 4
+    mended = {"cell-2-email": "new@example.org", "cell-3-gender": "man", "decision-2": "new"}
+    keep(client, path, **mended)
+    summary = page(client, f"{path}summary/").text
+    assert summary.count("New Here") == 1
+    assert "Save all of it" in summary, "what was mended once is mended in both rows"
 
 
 def test_every_step_can_be_left_and_come_back_to(client: FlaskClient, desk: Programme) -> None:

@@ -17,7 +17,7 @@ from mmp.services.people_import.drafts import (
 from mmp.services.people_import.encodings import ENCODINGS
 from mmp.services.people_import.layout import MAX_BYTES, Layout
 from mmp.services.people_import.matching import Fate, Match, Offer
-from mmp.services.people_import.mending import Clash, Typed, decide_new, mend
+from mmp.services.people_import.mending import Clash, Typed, alike, decide_new, mend
 from mmp.services.people_import.planning import PeoplePlan, Planned, plan_people, summary
 from mmp.services.people_import.review import Review, review, texts
 from mmp.services.people_import.tables import DELIMITERS
@@ -47,6 +47,7 @@ __all__ = [
     "Since",
     "Typed",
     "Undoing",
+    "alike",
     "begin",
     "carry_on",
     "choose_columns",

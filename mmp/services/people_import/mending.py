@@ -12,6 +12,7 @@ from mmp.services.people_import.checking import NEW, OVER, ROW, SAME, SKIP
 from mmp.services.people_import.words import HEADERS
 
 LONGEST = 2_000
+_THEIR_OWN = frozenset(("name", "first_name", "last_name", "name_native", "email", "partner"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,24 @@ def mend(
             decided[str(number)] = typed.now
     _keep(session, now, draft, mended, {row: said for row, said in decided.items() if said})
     return clash
+
+
+def alike(
+    cells: Mapping[tuple[int, str], Typed], faulty: Mapping[tuple[int, str], str]
+) -> Mapping[tuple[int, str], Typed]:
+    """Faulty cells in which nothing was typed, with what was typed over the same words of the same
+    column. `faulty` is what they hold. Names and addresses are each person's own, and words that
+    became two different things in two rows are left as they are."""
+    meant: dict[tuple[str, str], set[str]] = {}
+    for (_, name), typed in cells.items():
+        if typed.now != typed.before and name not in _THEIR_OWN:
+            meant.setdefault((name, typed.before), set()).add(typed.now)
+    found = {}
+    for at, text in faulty.items():
+        same = meant.get((at[1], text), set())
+        if len(same) == 1 and (at not in cells or cells[at].now == cells[at].before):
+            found[at] = Typed(text, *same)
+    return found
 
 
 def decide_new(session: Session, *, now: datetime, draft: PeopleImport, rows: list[int]) -> None:
