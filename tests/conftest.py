@@ -61,8 +61,9 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput") and _databases in config.stash:
-        config.stash[_databases].stop()
+    if _databases in config.stash:
+        databases = config.stash[_databases]
+        databases.let_go() if hasattr(config, "workerinput") else databases.stop()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

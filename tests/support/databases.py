@@ -1,4 +1,5 @@
-"""A migrated database for every test, cheaply: the migrations run once, tests get copies.
+"""A migrated database for every test, cheaply: the migrations run once, tests get copies. On
+PostgreSQL a process of the run takes its copy again, emptied.
 
 All processes of one test run share a folder; what is made once in it is made under a lock.
 """
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support.emptying import Reused
 from tests.support.postgres import Cluster
 
 _TEMPLATE = "template_mmp"
@@ -31,11 +33,16 @@ def _migrate(url: str, instance: Path) -> None:
         db.engine.dispose()
 
 
+def _name() -> str:
+    return f"test_{os.getpid()}_{next(_numbers)}"
+
+
 class Databases:
     """Hands out databases; `shared` is the folder of this run."""
 
     def __init__(self, shared: Path) -> None:
         self.shared = shared
+        self._reused: list[Reused] = []
 
     def _once(self, name: str, make: Callable[[], str]) -> str:
         """What `make` gave whichever process came first."""
@@ -50,8 +57,15 @@ class Databases:
     def _cluster(self) -> Cluster:
         return Cluster(Path(self._once("cluster", lambda: str(Cluster.start().folder))))
 
+    def let_go(self) -> None:
+        """Close what is open; for every process of the run."""
+        for database in self._reused:
+            database.let_go()
+        self._reused.clear()
+
     def stop(self) -> None:
         """End what was started; for the process that made the folder."""
+        self.let_go()
         cluster = self.shared / "cluster"
         if cluster.exists():
             Cluster(Path(cluster.read_text())).stop()
@@ -63,10 +77,26 @@ class Databases:
         if backend == "sqlite":
             yield self._sqlite(folder, migrated=migrated)
             return
+        if not migrated:
+            cluster, name = self._cluster(), _name()
+            yield cluster.create(name)
+            cluster.drop(name)
+            return
+        with self.reused() as database:
+            yield database.url
+
+    @contextmanager
+    def reused(self) -> Iterator[Reused]:
+        """A database in PostgreSQL with all tables and no rows, for the next one too afterwards."""
         cluster = self._cluster()
-        name = f"test_{os.getpid()}_{next(_numbers)}"
-        yield cluster.create(name, self._postgres_template(cluster) if migrated else "template0")
-        cluster.drop(name)
+        if not self._reused:
+            self._reused.append(Reused(cluster, _name(), self._postgres_template(cluster)))
+        database = self._reused.pop()
+        yield database
+        if database.emptied():
+            self._reused.append(database)
+        else:
+            database.drop()
 
     def _sqlite(self, folder: Path, *, migrated: bool) -> str:
         path = folder / "mmp.sqlite3"

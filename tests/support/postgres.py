@@ -135,16 +135,15 @@ class Cluster:
         """The address of one database, as SQLAlchemy reads it."""
         return f"postgresql+psycopg://mmp@/{database}?host={self.folder}"
 
-    def _connect(self) -> "psycopg.Connection":
+    def connect(self, database: str = "postgres") -> "psycopg.Connection":
+        """A connection of which each statement stands for itself."""
         import psycopg  # here, because finding out what is installed must work without it
 
-        return psycopg.connect(
-            host=str(self.folder), user="mmp", dbname="postgres", autocommit=True
-        )
+        return psycopg.connect(host=str(self.folder), user="mmp", dbname=database, autocommit=True)
 
     def create(self, database: str, template: str = "template0") -> str:
         """Make a database, empty or as a copy, and give its address; a copy takes 30 ms."""
-        with self._connect() as connection:
+        with self.connect() as connection:
             # Copying files is three times faster than logging every page, which newer versions do.
             strategy = "STRATEGY file_copy" if connection.info.server_version >= 150000 else ""
             statement = f"CREATE DATABASE {_name(database)} TEMPLATE {_name(template)} {strategy}"
@@ -153,7 +152,7 @@ class Cluster:
 
     def drop(self, database: str) -> None:
         """Remove a database, whoever is still connected."""
-        with self._connect() as connection:
+        with self.connect() as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {_name(database)} WITH (FORCE)".encode())
 
     def stop(self) -> None:
