@@ -90,15 +90,15 @@ def test_everybody_can_use_it(
     found: list[str] = []
     context, names = opened(who)
     looks.prepare(context)
+    page = context.new_page()
+    heard = _heard(page)
     for number, screen in enumerate(screens):
-        page = context.new_page()
-        heard = _heard(page)
         for turn in range(len(LANGUAGES)):
             language = LANGUAGES[(number + turn) % len(LANGUAGES)]
             _go(page, f"{live_url}/{language}/", screen, names)
             found += looks.faults(page, again=turn > 0)
         said += [line for line in heard if not screen.said or screen.said not in line]
-        page.close()
+        heard.clear()
     assert not found
     assert not said
 

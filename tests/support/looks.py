@@ -1,7 +1,7 @@
 """What a browser can tell of one open page: whether everybody can use it, how wide it is, what
 stands on paper, and whether one sees where the keyboard is."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -9,32 +9,60 @@ if TYPE_CHECKING:
 WIDE, NARROW = {"width": 1200, "height": 900}, {"width": 320, "height": 640}
 PAPER = {"width": 700, "height": 990}
 """About the inside of an A4 page."""
-COLOURS = "color-contrast"
-"""The one rule that can find something anew where nothing but the colours changed."""
-_RUN = "options => axe.run({resultTypes: ['violations'], ...options})"
 
-_SHADES = """() => {
-  const told = new Set();
-  for (const one of document.querySelectorAll("body *")) {
-    const words = [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-    if (!words && !one.matches("input, select, textarea")) continue;
-    const style = getComputedStyle(one);
-    const layers = [style.color, style.fontSize, style.fontWeight, style.textShadow];
-    for (let behind = one; behind; behind = behind.parentElement) {
-      const {backgroundColor, backgroundImage, opacity, position} = getComputedStyle(behind);
+_SEEN = """() => {
+  const shown = (one) => one.checkVisibility({visibilityProperty: true})
+    && one.getBoundingClientRect().width > 1;
+  const count = (selector) => [...document.querySelectorAll(selector)].filter(shown).length;
+  const seen = new Map();
+  const behind = (one) => {
+    if (!one) return "";
+    if (!seen.has(one)) {
+      const {backgroundColor, backgroundImage, opacity, position} = getComputedStyle(one);
+      const layers = [behind(one.parentElement)];
       if (backgroundColor !== "rgba(0, 0, 0, 0)") layers.push(backgroundColor);
       if (backgroundImage !== "none") layers.push(backgroundImage);
       if (opacity !== "1") layers.push(opacity);
-      if (position === "absolute" || position === "fixed") layers.push(position, behind.className);
+      if (position === "absolute" || position === "fixed") layers.push(position, one.className);
+      seen.set(one, layers.join("|"));
     }
-    told.add(layers.join("|"));
+    return seen.get(one);
+  };
+  window.shades = new Map();
+  for (const one of document.querySelectorAll("body *")) {
+    const words = [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if (!words && !one.matches("input, select, textarea") || !shown(one)) continue;
+    const {color, fontSize, fontWeight, textShadow} = getComputedStyle(one);
+    const shade = [color, fontSize, fontWeight, textShadow, behind(one)].join("|");
+    if (!shades.has(shade)) shades.set(shade, []);
+    shades.get(shade).push(one);
   }
-  return [...told];
+  const faults = count("h1") === 1 ? [] : ["it has not one heading"];
+  if (count(".site a[hreflang]") !== 3) faults.push("it does not lead to its other languages");
+  return [faults, [...shades.keys()]];
 }"""
-"""All that a contrast depends on: letters, and what lies behind them up to the page itself."""
+"""What is plainly wrong, and every shade in which something is written: all that a contrast depends
+on, letters and what lies behind them up to the page itself."""
+
+_AXE = """async ({whole, contrasts, anew}) => {
+  const found = [];
+  const run = async (where, what) => {
+    // The frames here let no script run, so nothing in them would answer axe.
+    const options = {resultTypes: ["violations"], iframes: false, ...what};
+    const {violations} = await axe.run(where, options);
+    for (const {id, nodes} of violations) found.push(`${id}: ${nodes[0].html.slice(0, 200)}`);
+  };
+  if (whole) await run(document, {rules: {"color-contrast": {enabled: contrasts}}});
+  const include = anew.flatMap((shade) => shades.get(shade));
+  if (include.length) await run({include}, {runOnly: ["color-contrast"]});
+  return found;
+}"""
+_NO_ICONS = "CanvasRenderingContext2D.prototype.measureText = ({length}) => ({width: 30 * length});"
+"""Without it axe takes Arabic, whose joined letters are narrower than they are alone, for the icons
+of a font, and says nothing of its contrast."""
 _good: dict[str, set[str]] = {"light": set(), "dark": set()}
-"""What axe has found nothing against. Colours take most of its time, and do not change with the
-language: seen in one, they are not measured anew in the next."""
+"""The shades axe has found nothing against. Contrasts take most of its time, and do not change with
+the language or the page: seen in one, they are not measured anew in the next."""
 
 _ON_PAPER = """() => {
   const shown = (one) => one.checkVisibility({visibilityProperty: true})
@@ -69,13 +97,14 @@ _OUTLINE = """() => {
   const drawn = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
   return drawn && box.width > 0 && box.bottom > 0 && box.top < innerHeight;
 }"""
+_EXCESS = "[document.documentElement.scrollWidth - innerWidth, innerWidth]"
 
 
 def prepare(context: "BrowserContext") -> None:
     """Let every page opened from now on know axe: `faults` needs it."""
     from axe_playwright_python.sync_playwright import Axe
 
-    context.add_init_script(Axe().axe_script)
+    context.add_init_script(Axe().axe_script + _NO_ICONS)
 
 
 def faults(page: "Page", *, again: bool = False) -> list[str]:
@@ -84,58 +113,45 @@ def faults(page: "Page", *, again: bool = False) -> list[str]:
     `again`, where it was looked at in another language: paper is left out then, and of contrasts
     only those are measured that are not known to be good.
     """
-    found = [] if page.locator("h1:visible").count() == 1 else ["it has not one heading"]
-    if page.locator(".site a[hreflang]:visible").count() != 3:
-        found.append("it does not lead to its other languages")
-    found += _findings(page, again)
+    found = _too_wide(page) + _findings(page, "light", again)
+    page.emulate_media(color_scheme="dark")
+    found += _findings(page, "dark", again)
     if not again:
         found += [f"on paper: {fault}" for fault in _on_paper(page)]
-    return [f"{page.url}: {fault}" for fault in found + _too_wide(page)]
+    page.emulate_media(media="screen", color_scheme="light")
+    _resize(page, NARROW)
+    found += _too_wide(page)
+    _resize(page, WIDE)
+    return [f"{page.url}: {fault}" for fault in found]
 
 
-def _findings(page: "Page", again: bool) -> list[str]:
-    """What axe finds: all of it in the light, the colours in the dark as well."""
-    found: list[str] = []
-    for scheme in ("dark", "light"):
-        page.emulate_media(color_scheme=scheme)
-        shades = set(page.evaluate(_SHADES))
-        # What covers what, the same in the dark, is seen in the light of the first language.
-        measured = not shades <= _good[scheme] or (scheme == "light" and not again)
-        rules: dict[str, Any] = {"rules": {COLOURS: {"enabled": measured}}}
-        if scheme == "dark":
-            if not measured:
-                continue
-            rules = {"runOnly": [COLOURS]}
-        findings = page.evaluate(_RUN, rules)["violations"]
-        found += [
-            f"{scheme}: {finding['id']}: {finding['nodes'][0]['html'][:200]}"
-            for finding in findings
-        ]
-        if not findings:
-            _good[scheme] |= shades
-    return found
+def _findings(page: "Page", scheme: str, again: bool) -> list[str]:
+    """What axe finds: all of it in the light, in the dark the contrasts that are new."""
+    found, shades = page.evaluate(_SEEN)
+    # What covers what, the same in the dark, is seen in the light of the first language.
+    whole, contrasts = scheme == "light", scheme == "light" and not again
+    anew = [] if contrasts else [shade for shade in shades if shade not in _good[scheme]]
+    if whole or anew:
+        found += page.evaluate(_AXE, {"whole": whole, "contrasts": contrasts, "anew": anew})
+    if not found:
+        _good[scheme].update(shades)
+    return [f"{scheme}: {fault}" for fault in found]
 
 
 def _on_paper(page: "Page") -> list[str]:
     """What prints badly, as dark as the screen may be."""
     page.emulate_media(media="print", color_scheme="dark")
-    page.set_viewport_size(PAPER)  # type: ignore[arg-type]  # a dict will do
-    found = [*page.evaluate(_ON_PAPER), *_wider(page)]
-    page.emulate_media(media="screen", color_scheme="light")
-    return found
+    _resize(page, PAPER)
+    return [*page.evaluate(_ON_PAPER), *_too_wide(page)]
 
 
 def _too_wide(page: "Page") -> list[str]:
-    found = []
-    for size in (NARROW, WIDE):
-        page.set_viewport_size(size)  # type: ignore[arg-type]  # a dict will do
-        found += _wider(page)
-    return found
+    more, width = page.evaluate(_EXCESS)
+    return [f"{more} px too wide at {width}"] if more > 0 else []
 
 
-def _wider(page: "Page") -> list[str]:
-    more = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    return [f"{more} px too wide at {page.evaluate('window.innerWidth')}"] if more > 0 else []
+def _resize(page: "Page", size: dict[str, int]) -> None:
+    page.set_viewport_size(size)  # type: ignore[arg-type]  # a dict will do
 
 
 class Keyboard:
