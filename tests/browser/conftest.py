@@ -19,7 +19,7 @@ __all__ = ["demo", "own_feed", "own_page", "year"]
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Everything here needs the browser, and letters to draw Arabic with."""
     if Path(__file__).parent in item.path.parents:
-        item.add_marker(pytest.mark.needs("chromium", "fonts-noto-core"))
+        item.add_marker(pytest.mark.needs("chromium-headless-shell", "fonts-noto-core"))
         item.add_marker(pytest.mark.slow)
 
 

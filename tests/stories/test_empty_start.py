@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["browser"]
 
-pytestmark = [pytest.mark.needs("chromium", "fonts-noto-core"), pytest.mark.slow]
+pytestmark = [pytest.mark.needs("chromium-headless-shell", "fonts-noto-core"), pytest.mark.slow]
 
 EMAIL = "sara@example.org"
 TITLES = {"en": "First meeting", "ar": "اللقاء الأول"}

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["browser"]
 
-pytestmark = [pytest.mark.needs("chromium", "fonts-noto-core"), pytest.mark.slow]
+pytestmark = [pytest.mark.needs("chromium-headless-shell", "fonts-noto-core"), pytest.mark.slow]
 
 PHONE = {"width": 360, "height": 640}
 

@@ -21,9 +21,13 @@ def _has_noto() -> bool:
     return any(next(folder.rglob("NotoNaskhArabic*"), None) for folder in folders)
 
 
+SHELL = "chromium-headless-shell"
+"""Debian's Chromium without its windows: the same pages for half the processor's time."""
+
+
 def chromium() -> str | None:
     """The browser the tests drive; they never download one."""
-    return shutil.which("chromium") or shutil.which("chromium-browser")
+    return next(filter(None, map(shutil.which, (SHELL, "chromium", "chromium-browser"))), None)
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ PACKAGES = {
     package.name: package
     for package in (
         Package("postgresql", lambda: postgres.binaries() is not None, "those on PostgreSQL"),
-        Package("chromium", lambda: chromium() is not None, "those in a browser"),
+        Package(SHELL, lambda: chromium() is not None, "those in a browser"),
         Package("dovecot-imapd", lambda: dovecot.binary() is not None, "those with a mailbox"),
         Package("fonts-noto-core", _has_noto, "those that look at Arabic letters"),
     )
@@ -78,17 +82,22 @@ def _install(packages: list[Package]) -> None:
             print(f"{' '.join(command)} failed:\n{done.stdout.strip()}", file=sys.stderr)
 
 
+def _wanted() -> list[Package]:
+    """What is missing; where every minute counts, the quicker browser beside a slower one."""
+    wanted = missing()
+    if required() and shutil.which(SHELL) is None and PACKAGES[SHELL] not in wanted:
+        wanted.append(PACKAGES[SHELL])
+    return wanted
+
+
 def main() -> int:
     """Install what can be installed; 1 where something is left out that may not be."""
+    may_install = os.geteuid() == 0 and shutil.which("apt-get") is not None
+    if may_install and (wanted := _wanted()):
+        _install(wanted)
     lacking = missing()
     if not lacking:
         return 0
-    may_install = os.geteuid() == 0 and shutil.which("apt-get") is not None
-    if may_install:
-        _install(lacking)
-        lacking = missing()
-        if not lacking:
-            return 0
     left_out = "; ".join(f"{package.tests} (no {package.name})" for package in lacking)
     remedy = "" if may_install else f": apt-get install {' '.join(p.name for p in lacking)}"
     print(f"Tests left out: {left_out}{remedy}", file=sys.stderr)

@@ -37,7 +37,9 @@ class Demo:
 def main() -> int:
     """Draw them all; tells each one's size."""
     if packages.chromium() is None:
-        print("The pictures need Chromium: apt-get install chromium", file=sys.stderr)
+        print(
+            "The pictures need Chromium: apt-get install chromium-headless-shell", file=sys.stderr
+        )
         return 1
     FOLDER.mkdir(exist_ok=True)
     with _demo() as demo, sync_playwright() as playwright:
