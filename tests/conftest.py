@@ -20,6 +20,7 @@ import pytest
 
 from tests.support import packages, processors
 from tests.support.databases import Databases
+from tests.support.postgres import room
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -46,8 +47,11 @@ _databases = pytest.StashKey[Databases]()
 def pytest_configure(config: pytest.Config) -> None:
     """One folder for the whole run: made by the process that was called, told to its workers."""
     gc.disable()  # while everything is loaded, there is no garbage
-    shared = getattr(config, "workerinput", {}).get("shared")
-    config.stash[_databases] = Databases(Path(shared or tempfile.mkdtemp(prefix="mmp-tests-")))
+    given = getattr(config, "workerinput", {}).get("shared")
+    shared = Path(given or tempfile.mkdtemp(prefix="mmp-tests-", dir=room()))
+    config.stash[_databases] = Databases(shared)
+    if config.option.basetemp is None:
+        config.option.basetemp = shared / "tmp"
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -58,8 +58,8 @@ def _owner() -> str | None:
     raise RuntimeError("PostgreSQL cannot run as root and there is no other user to run it as")
 
 
-def _room() -> Path:
-    """Where the cluster lives: in memory if there is enough, for a copy then takes a thirtieth.
+def room() -> Path:
+    """Where databases live: in memory if there is enough, for a copy then takes a thirtieth.
 
     TMPDIR will not do: a socket's path may have 107 bytes at most, and the server's user must be
     able to walk to it.
@@ -86,7 +86,7 @@ class Cluster:
             raise RuntimeError("PostgreSQL is not installed")
         owner = _owner()
         cluster = cls(
-            Path(tempfile.mkdtemp(prefix="mmp-postgres-", dir="/tmp" if durable else _room()))
+            Path(tempfile.mkdtemp(prefix="mmp-postgres-", dir="/tmp" if durable else room()))
         )
         if owner is not None:
             account = pwd.getpwnam(owner)
