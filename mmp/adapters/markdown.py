@@ -17,13 +17,16 @@ _MARKS = re.compile(r"([!-/:-@\[-`{-~])")
 """ASCII punctuation: what Markdown may take for a mark, a backslash makes it a letter (CommonMark
 0.31, section 2.4)."""
 
+_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff]")
+_TELEPHONE = re.compile(r"(?<![\w/.:=+-])[+0]\d[\d -]{5,}\d(?!\w)")
+
 
 @lru_cache(maxsize=1024)
 def to_html(text: str, *, breaks: bool = False) -> Markup:
     """The text as HTML. Headings stand below the page's; with `breaks` each line stays a line, as
     in a letter. Kept, for a page of fifty programmes has fifty texts and they seldom change."""
     markdown = _markdown(breaks)
-    tokens = markdown.parse(text)
+    tokens = markdown.parse(numbers_apart(text))
     for token in tokens:
         if token.tag in ("h1", "h2", "h3", "h4"):
             token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
@@ -36,6 +39,14 @@ def to_html(text: str, *, breaks: bool = False) -> Markup:
         link_rel="noopener noreferrer",
     )
     return Markup(clean)  # noqa: S704  nh3 cleaned it
+
+
+def numbers_apart(text: str) -> str:
+    """Telephone numbers between isolates (UAX 9): from right to left their groups would else come
+    out in reverse."""
+    if not _RIGHT_TO_LEFT.search(text):
+        return text
+    return _TELEPHONE.sub("\u2066\\g<0>\u2069", text)
 
 
 def as_words(text: str) -> str:

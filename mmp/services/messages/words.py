@@ -9,7 +9,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, object_session
 
-from mmp.adapters.markdown import as_words, to_html
+from mmp.adapters.markdown import as_words, numbers_apart, to_html
 from mmp.adapters.renderer import language_for, written_in
 from mmp.adapters.renderer.times import lines_of
 from mmp.adapters.translations import direction, locale_for
@@ -26,7 +26,7 @@ from mmp.services.taking_part import TAKING_PART
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Subject, text as it was typed and as HTML, and the language they are in. `personal`: they
+    """Subject, text as it is read in plain mail and as HTML, and the language they are in. `personal`: they
     hold words of this reader alone."""
 
     subject: str = field(repr=False)
@@ -53,7 +53,8 @@ def said(
     used = used_in(subject) | used_in(text)
     if not used:
         html = to_html(text.strip(), breaks=True)
-        return Said(one_line(subject), text.strip(), html, text_language, personal=False)
+        words = numbers_apart(text.strip())
+        return Said(one_line(subject), words, html, text_language, personal=False)
     values = {
         "name": name_of(person, language),
         "programme": pick_with_language(message.programme.name, language)[0],
@@ -63,7 +64,7 @@ def said(
         **_of_event(message, person, participation, language, base_url, now),
         **_group(message, person, used, language),
     }
-    filled = one_line(fill(subject, values)), fill(text, values).strip()
+    filled = one_line(fill(subject, values)), numbers_apart(fill(text, values).strip())
     in_markdown = {name: as_words(value) if value else "" for name, value in values.items()}
     html = to_html(fill(text, in_markdown).strip(), breaks=True)
     return Said(*filled, html, text_language, personal=True)
