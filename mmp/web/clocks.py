@@ -16,15 +16,13 @@ LOOKS_AHEAD = timedelta(days=45)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the clocks of one zone show: a day, the hours, and whose time it is."""
+    """What the clocks of one zone show: a day, the hours, and whose time it is. `full_day` is the
+    day in words, or the run of days."""
 
     day: date
+    full_day: str
     times: str
     zone: Markup
-
-    @property
-    def full_day(self) -> str:
-        return when.full_day(self.day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,12 @@ class Clocks:
 def reading(starts_at: datetime, ends_at: datetime, zone: str) -> Reading:
     """What the clocks of `zone` show between two instants."""
     starts, ends = (zones.to_wall(at, zone) for at in (starts_at, ends_at))
-    return Reading(starts.date(), when.clock_times(starts, ends), when.zone_name(zone, starts_at))
+    return Reading(
+        starts.date(),
+        when.full_days(starts, ends),
+        when.clock_times(starts, ends),
+        when.zone_name(zone, starts_at),
+    )
 
 
 def both(starts_at: datetime, ends_at: datetime, own: str, there: str) -> Clocks:
@@ -64,7 +67,9 @@ def of_event(event: Event, own: str) -> Clocks | None:
 def now_at(now: datetime, zone: str) -> Reading:
     """What the clocks of a zone show at this moment."""
     wall = zones.to_wall(now, zone)
-    return Reading(wall.date(), when.clock_time(wall), when.zone_name(zone, now))
+    return Reading(
+        wall.date(), when.full_day(wall.date()), when.clock_time(wall), when.zone_name(zone, now)
+    )
 
 
 def apart_words(own: str, partner: str, now: datetime) -> list[str]:

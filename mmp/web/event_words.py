@@ -176,7 +176,7 @@ def effect_in_words(effect: Effect) -> tuple[Markup, Markup]:
         if span is None:
             return Markup()
         starts, ends = (moment.replace(tzinfo=None) for moment in span)
-        parts = [whens.full_day(starts.date()), whens.clock_times(starts, ends)]
+        parts = [whens.full_days(starts, ends), whens.clock_times(starts, ends)]
         return escape(_(", ")).join(texts.isolate(part) for part in parts)
 
     return words(effect.before), words(effect.after)

@@ -68,15 +68,18 @@ def days_of(event: Whenever, *, over: bool = False) -> Days:
 
 def full_days_of(event: Whenever, *, over: bool = False) -> str:
     """As the text of `days_of`, with the day of the week where it is a single day."""
-    first = event.starts_local.date() if event.starts_local else event.first_day
-    last = event.ends_local.date() if event.ends_local else event.last_day
-    if (
-        event.starts_local
-        and event.ends_local
-        and _over_night(event.starts_local, event.ends_local)
-    ):
-        last = first  # the hours name the day they end on
-    return full_day(first) if first and first == last else days_of(event, over=over).text
+    if event.starts_local and event.ends_local:
+        return full_days(event.starts_local, event.ends_local)
+    first = event.first_day
+    return full_day(first) if first and first == event.last_day else days_of(event, over=over).text
+
+
+def full_days(starts: datetime, ends: datetime) -> str:
+    """The days beside `clock_times`: one with its day of the week, or a run of days. Over midnight
+    it is the day they begin on, for the hours name the other."""
+    if starts.date() == ends.date() or _over_night(starts, ends):
+        return full_day(starts.date())
+    return days(starts.date(), ends.date()).text
 
 
 def days(first: date, last: date) -> Days:

@@ -51,6 +51,10 @@ def test_over_midnight_each_day_stands_once(app: Flask) -> None:
         assert event_words.time_in_words(long).striptags() == (
             "25–27 October 2026, 25 October 09:00 – 27 October 17:00, Amman time (UTC+3)"
         )
+        span = long.span()
+        assert span.starts_at is not None
+        own = clocks.reading(span.starts_at, span.ends_at, "Europe/Stockholm")
+        assert own.full_day == "25–27 October 2026"
 
 
 @pytest.mark.parametrize("minutes", (45, 60))
