@@ -171,10 +171,10 @@ def _moved(found: Iterable[tuple[Shift, int]]) -> list[Line]:
 
 def _apart(before: int, after: int, count: int, zones: Markup) -> Markup:
     words = ngettext(
-        "For %(num)d person in %(zone)s the difference to the event’s clock is %(before)s today, and"
-        " %(after)s on that day.",
-        "For %(num)d people in %(zone)s the difference to the event’s clock is %(before)s today, and"
-        " %(after)s on that day.",
+        "For %(num)d person in %(zone)s the difference to the event’s clock is %(before)s today,"
+        " and %(after)s on that day.",
+        "For %(num)d people in %(zone)s the difference to the event’s clock is %(before)s today,"
+        " and %(after)s on that day.",
         count,
         zone=zones,
         before=_ahead(before),
