@@ -92,6 +92,20 @@ def test_days_are_counted_where_the_event_is() -> None:
     assert there(one(occasion, DAY, Reader("Asia/Amman")), "Asia/Amman") == "2026-10-26 16:00"
 
 
+@pytest.mark.parametrize(
+    ("clock", "night"), (("21:59", False), ("22:00", True), ("06:59", True), ("07:00", False))
+)
+def test_when_it_is_night(clock: str, night: bool) -> None:
+    wall = datetime.fromisoformat(f"2026-06-19T{clock}")
+    assert is_night(zones.to_utc(wall, "Asia/Amman"), "Asia/Amman") is night
+
+
+@pytest.mark.parametrize(("hours", "urgent"), ((-5, True), (-6, False)))
+def test_what_comes_in_the_last_hours_waits_for_no_digest(hours: int, urgent: bool) -> None:
+    rule = Rule("few", START, hours, HOURS)
+    assert one(meeting("2026-10-27T18:00"), rule).urgent is urgent
+
+
 def test_night_in_new_york() -> None:
     line = one(meeting("2026-10-27T08:00"), HOUR, Reader("America/New_York"))
     assert there(line, "America/New_York") == "2026-10-26 21:30"

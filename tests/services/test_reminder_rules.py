@@ -14,6 +14,7 @@ from mmp.core.errors import StaleEdit, UserError
 from mmp.core.mail import Site
 from mmp.models import Delivery, Event, HistoryEntry, Mail, Person
 from mmp.models.enums import (
+    AnswerVia,
     DeliveryState,
     EventForm,
     MembershipRole,
@@ -300,6 +301,22 @@ def test_why_somebody_gets_none(
     assert [line.rule for line in soon] == ["pack", "week"]
     assert len(reminders.plan_of_person(session, now=clock.now(), person=mentor)) == 3
     assert reminders.reason_words("event_form", "en").startswith("The reminder is not")
+
+
+@pytest.mark.parametrize(("hours", "state"), ((11, "skipped"), (13, "planned")))
+def test_who_heard_of_it_within_half_a_day_is_spared_what_they_missed(
+    session: Session, factory: Factory, clock: FixedClock, event: Event, hours: int, state: str
+) -> None:
+    clock.set(datetime.fromisoformat("2026-10-26T16:00+00:00"))
+    tomorrow = factory.event(event.programme, timed(datetime(2026, 10, 27, 16)))
+    answered = {
+        "answered_at": clock.now() - timedelta(hours=hours),
+        "answered_via": AnswerVia.PAGE,
+    }
+    factory.participation(tomorrow, factory.person(event.programme), **answered)
+    session.commit()
+    wanted = (Delivery.event_id == tomorrow.id, Delivery.rule == "day")
+    assert session.scalars(select(Delivery.state).where(*wanted)).one().value == state
 
 
 def test_several_in_an_hour_are_one_mail_and_three_a_day(
