@@ -40,7 +40,9 @@ SPECIAL = (
 def parsed(draft: Draft) -> EmailMessage:
     octets = build(draft)
     assert b"\n" not in octets.replace(b"\r\n", b""), "every line ends with CRLF"
+    head = octets.partition(b"\r\n\r\n")[0].split(b"\r\n")
     assert max(len(line) for line in octets.split(b"\r\n")) <= 998
+    assert all(len(line) <= 76 for line in head if b"=?utf-8" in line), "RFC 2047, section 2"
     message = message_from_bytes(octets, policy=policy.default)
     assert isinstance(message, EmailMessage)
     assert not message.defects
@@ -72,7 +74,8 @@ def name_and_address(draft: Draft) -> tuple[str, str]:
 
 @pytest.mark.parametrize("name", SPECIAL)
 def test_names_stay_whole(name: str) -> None:
-    draft = replace(DRAFT, to=Mailbox(name, "lina@example.org"), subject=name)
+    box = Mailbox(name, "lina@example.org")
+    draft = replace(DRAFT, to=box, reply_to=(box, box), subject=name)
     assert name_and_address(draft) == (name, "lina@example.org")
     message = parsed(draft)
     assert [one.addr_spec for one in message["To"].addresses] == ["lina@example.org"]

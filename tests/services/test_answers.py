@@ -203,6 +203,8 @@ def test_the_line_moves_up_by_itself_and_says_so(gathering: Gathering) -> None:
     gathering.say(first, NO, hours=4)
     assert (third.entry, fourth.entry) == (Entry.INVITED, Entry.WAITING)
     assert gathering.mails("seat_free") == [third.person_id]
+    ends = select(Mail.expires_at).where(Mail.kind == "seat_free")
+    assert gathering.session.scalar(ends) == gathering.event.ends_at
     assert gathering.mails("waiting") == [fourth.person_id], "the older news does not go any more"
     # Back again is at the end of the line.
     assert gathering.say(first, YES, hours=5).place == 2

@@ -185,6 +185,7 @@ def test_everybody_on_the_list_is_invited_once(office: Office) -> None:
     lina, erik = office.mentor("Lina", zone="Asia/Amman"), office.mentor("Erik")
     assert office.invite().people == 2
     assert office.invite().people == 0, "a form sent twice"
+    assert set(office.session.scalars(select(Mail.urgent))) == {True}, "before any reminder"
     left = office.leave()
     assert methods(left) == [
         ("Erik", "invitation", "REQUEST", 0),
