@@ -18,8 +18,8 @@ from uuid import UUID
 
 LINE = 76
 _WORD_OCTETS = 39
-"""In base64 52 letters, with `=?utf-8?b?` and `?=` 64: beside the longest name of a header below the
-76 that RFC 2047, section 2, allows to a line."""
+"""In base64 52 letters, with `=?utf-8?b?` and `?=` 64: beside the longest name of a header below
+the 76 that RFC 2047, section 2, allows to a line."""
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _PRINTABLE = re.compile(r"[ -~]*")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
