@@ -112,8 +112,10 @@ def test_a_new_item_begins_where_the_last_one_ends(
     sit_down(client, session, here)
     assert page(client, f"{PATH}new/").fields["starts"] == "09:00"
     fill_in(client, f"{PATH}new/", more=typed("Opening", ends="10:15"))
+    fill_in(client, f"{PATH}new/", more=typed("Coffee", starts="08:30", ends="09:00"))
     found = page(client, f"{PATH}new/")
     assert (found.fields["starts"], found.fields["ends"]) == ("10:15", "10:45")
+    assert tree(session) == [("Coffee", None), ("Opening", None)]
 
 
 def test_sent_twice_it_is_one(

@@ -56,21 +56,26 @@ def add_item(
     values: ItemValues,
     inside: AgendaItem | None = None,
 ) -> AgendaItem:
-    """A new item at the end of the agenda, or of the item it lies inside. Sent twice it is one.
+    """A new item in the agenda, or in the item it lies inside: behind what begins before it, or at
+    the end where it has no time. Sent twice it is one.
 
     Raises UserError (field `title`).
     """
     if session.scalar(select(AgendaItem.id).where(AgendaItem.uuid == uuid)) is not None:
         return item_of(event, uuid)
     _check(values)
+    times = rules.item_columns(values.when, event.zone)
     siblings = children_of(event, inside)
+    index = _behind(siblings, times["starts_at"])
+    for place, row in enumerate(siblings):
+        row.position = place if place < index else place + 1
     item = AgendaItem(
         uuid=uuid,
         uid=rules.lasting_uid(uuid),
         key=f"item-{uuid.hex[:12]}",
         event=event,
         parent=inside,
-        position=siblings[-1].position + 1 if siblings else 0,
+        position=index,
         kind=values.kind,
         title=values.title,
         description=values.description,
@@ -80,7 +85,7 @@ def add_item(
         join_link=values.join_link,
         created_at=now,
         changed_at=now,
-        **rules.item_columns(values.when, event.zone),
+        **times,
     )
     session.add(item)
     _ask(item, values.guiding_questions)
@@ -88,6 +93,18 @@ def add_item(
     session.flush()
     note(session, actor, now, item, "created", {"title": [None, values.title]})
     return item
+
+
+def _behind(siblings: Sequence[AgendaItem], starts_at: datetime | None) -> int:
+    """The place behind the last that begins no later."""
+    if starts_at is None:
+        return len(siblings)
+    earlier = [
+        place
+        for place, row in enumerate(siblings, start=1)
+        if row.starts_at is None or row.starts_at <= starts_at
+    ]
+    return max(earlier, default=0)
 
 
 def change_item(
