@@ -474,6 +474,17 @@ def test_a_waiting_list_takes_the_entry_away_and_brings_it_back(
     assert methods(office.leave()) == [("Lina", "seat_free", "REQUEST", office.event.sequence)]
 
 
+def test_who_has_said_yes_is_not_asked_once_more(office: Office) -> None:
+    said_yes = office.mentor(partstat=Partstat.ACCEPTED)
+    asked = office.mentor("Asked")
+    office.invite()
+    assert "You have said yes" in office.text(said_yes)
+    assert "Can you come?" not in office.text(said_yes)
+    assert "Can you come?" in office.text(asked)
+    told = {name: entry["ATTENDEE"].params["PARTSTAT"] for name, _, entry in office.leave()}
+    assert told == {"Lina": "ACCEPTED", "Asked": "NEEDS-ACTION"}
+
+
 def test_who_comes_later_is_not_invited_silently(office: Office, session: Session) -> None:
     office.mentor()
     office.invite()

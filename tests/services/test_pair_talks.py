@@ -226,6 +226,8 @@ def test_a_talk_comes_into_calendars_by_mail(two: Two) -> None:
     assert {event["ATTENDEE"] for _, event in fixed} == {
         f"mailto:{person.email}" for person in (two.lina, two.erik)
     }
+    both_agreed = {event["ATTENDEE"].params["PARTSTAT"] for _, event in fixed}
+    assert both_agreed == {"ACCEPTED"}
     talks.cancel_talk(two.session, now=NOW, actor=two.lina, talk=talk, version=talk.version)
     for mail in _mails(two, "event_cancelled"):
         calendar, event = _entry(two, mail)

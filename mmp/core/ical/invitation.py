@@ -27,9 +27,13 @@ class Party:
             raise ValueError("not an address that a calendar can hold")
 
 
-def render_request(entry: Entry, *, organizer: Party, attendee: Party) -> bytes:
-    """METHOD:REQUEST: ask `attendee` to come, or tell them of a change (section 3.2.2)."""
-    asked = "CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE"
+def render_request(
+    entry: Entry, *, organizer: Party, attendee: Party, agreed: bool = False
+) -> bytes:
+    """METHOD:REQUEST: ask `attendee` to come, or tell them of a change (section 3.2.2). `agreed`:
+    they have said yes to this very thing, so that their calendar need not ask."""
+    partstat = "ACCEPTED" if agreed else "NEEDS-ACTION"
+    asked = f"CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT={partstat};RSVP=TRUE"
     return _object("REQUEST", entry, organizer, f"ATTENDEE;{asked}", attendee)
 
 

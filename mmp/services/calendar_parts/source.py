@@ -68,7 +68,8 @@ def _request(mail: Mail, entry: ical.Entry, site: Site) -> CalendarPart | None:
     parties = _parties(mail, site)
     if parties is None:
         return None
-    return CalendarPart("REQUEST", ical.render_request(entry, **parties))
+    agreed = mail.kind == "talk_fixed" or mail.parameters.get("agreed") is True
+    return CalendarPart("REQUEST", ical.render_request(entry, **parties, agreed=agreed))
 
 
 def _cancel(mail: Mail, site: Site) -> CalendarPart | None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mmp.adapters.translations import in_every_language
 from mmp.core.mail import Link, Reason, Words, pack, unpack
 from mmp.models import AgendaItem, Event, Invitation, Mail, Participation, Person
-from mmp.models.enums import EventForm
+from mmp.models.enums import EventForm, Partstat
 from mmp.models.mail import WAITING, MailState
 from mmp.services import outbox
 from mmp.services.answers import KINDS as SEAT_KINDS, answer_link
@@ -56,6 +56,7 @@ def invitation(
         "carried": part["carried"],
         "calendar_page": Link("/{language}/home/#calendar"),
         "answers": _answers(event, participation),
+        "agreed": _agreed(event, participation),
     }
     if person.discreet:
         kept = {**parameters, "inviter": None, "roles": []}
@@ -219,6 +220,13 @@ def _item_words(event: Event, item: AgendaItem) -> Parameters:
         "join_link": None,
         "page": page_of(event),
     }
+
+
+def _agreed(event: Event, row: Participation | None) -> bool:
+    """Whether they have said yes, and how they come where that is a question."""
+    if row is None or row.partstat is not Partstat.ACCEPTED:
+        return False
+    return event.form is not EventForm.HYBRID or row.form is not None
 
 
 def _answers(event: Event, row: Participation | None) -> list[Parameters]:

@@ -26,8 +26,8 @@ from mmp.services.taking_part import TAKING_PART
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Subject, text as it is read in plain mail and as HTML, and the language they are in. `personal`: they
-    hold words of this reader alone."""
+    """Subject, text for plain mail and as HTML, and the language they are in. `personal`: they hold
+    words of this reader alone."""
 
     subject: str = field(repr=False)
     text: str = field(repr=False)
