@@ -10,9 +10,16 @@ WIDE, NARROW = {"width": 1200, "height": 900}, {"width": 320, "height": 640}
 PAPER = {"width": 700, "height": 990}
 """About the inside of an A4 page."""
 
-_SEEN = """() => {
-  const shown = (one) => one.checkVisibility({visibilityProperty: true})
-    && one.getBoundingClientRect().width > 1;
+_SHOWN = """const shown = (one) => one.checkVisibility({visibilityProperty: true})
+  && one.getBoundingClientRect().width > 1;"""
+
+
+def _function(body: str) -> str:
+    """A function for the page to run, which knows what is to be seen of it."""
+    return f"() => {{ {_SHOWN} {body} }}"
+
+
+_SEEN = _function("""
   const count = (selector) => [...document.querySelectorAll(selector)].filter(shown).length;
   const seen = new Map();
   const behind = (one) => {
@@ -40,7 +47,7 @@ _SEEN = """() => {
   const faults = count("h1") === 1 ? [] : ["it has not one heading"];
   if (count(".site a[hreflang]") !== 3) faults.push("it does not lead to its other languages");
   return [faults, [...shades.keys()]];
-}"""
+""")
 """What is plainly wrong, and every shade in which something is written: all that a contrast depends
 on, letters and what lies behind them up to the page itself."""
 
@@ -64,9 +71,7 @@ _good: dict[str, set[str]] = {"light": set(), "dark": set()}
 """The shades axe has found nothing against. Contrasts take most of its time, and do not change with
 the language or the page: seen in one, they are not measured anew in the next."""
 
-_ON_PAPER = """() => {
-  const shown = (one) => one.checkVisibility({visibilityProperty: true})
-    && one.getBoundingClientRect().width > 1;
+_ON_PAPER = _function("""
   const found = [];
   for (const one of document.querySelectorAll("nav, button, input, select, textarea, .skip")) {
     if (shown(one)) found.push(`${one.outerHTML.slice(0, 90)} is of no use on paper`);
@@ -89,7 +94,25 @@ _ON_PAPER = """() => {
     if (cut && !one.closest(".unseen")) found.push(`${one.outerHTML.slice(0, 90)} is cut off`);
   }
   return found;
-}"""
+""")
+
+_WANTS_SCRIPTS = _function("""
+  const told = (one) => one.outerHTML.slice(0, 200);
+  const found = [];
+  if (document.querySelectorAll("h1").length !== 1) found.push("it has not one heading");
+  for (const one of document.querySelectorAll("button[type=button], button[data-copies]")) {
+    if (shown(one)) found.push(`only scripts can press ${told(one)}`);
+  }
+  for (const form of document.querySelectorAll("main form")) {
+    // What is folded opens without scripts.
+    const folded = (one) => one.closest("details:not([open])");
+    const sends = [...form.querySelectorAll("button, [type=submit]")];
+    if (!folded(form) && !sends.some((one) => shown(one) || folded(one))) {
+      found.push(`only scripts can send ${told(form)}`);
+    }
+  }
+  return found;
+""")
 
 _OUTLINE = """() => {
   const style = getComputedStyle(document.activeElement);
@@ -123,6 +146,11 @@ def faults(page: "Page", *, again: bool = False) -> list[str]:
     found += _too_wide(page)
     _resize(page, WIDE)
     return [f"{page.url}: {fault}" for fault in found]
+
+
+def wants_of_scripts(page: "Page") -> list[str]:
+    """What of a page is of no use in a browser without scripts."""
+    return [f"{page.url}: {want}" for want in page.evaluate(_WANTS_SCRIPTS)]
 
 
 def _findings(page: "Page", scheme: str, again: bool) -> list[str]:
