@@ -205,6 +205,9 @@ def test_moving_raises_the_sequence_and_tells_the_other(two: Two) -> None:
     talks.cancel_talk(two.session, now=NOW, actor=two.lina, talk=talk, version=1)
     assert (talk.sequence, talk.status) == (2, EventStatus.CANCELLED)
     assert two.mails("event_cancelled") == ["Erik", "Lina"]
+    to_erik, to_lina = _written(two, "event_cancelled")
+    assert "Offer" not in to_lina.text, "it was she"
+    assert "Lina" in to_erik.subject
 
 
 def test_who_has_the_talk_in_a_feed_is_not_mailed_their_own_move(two: Two) -> None:

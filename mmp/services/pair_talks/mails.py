@@ -143,10 +143,16 @@ def tell_moved(
 
 
 def tell_cancelled(
-    session: Session, *, now: datetime, talk: Event, pair: Pair, people: list[Person]
+    session: Session,
+    *,
+    now: datetime,
+    talk: Event,
+    pair: Pair,
+    people: list[Person],
+    canceller: Person | None = None,
 ) -> None:
-    """To `people`, and to who cancelled it, if the talk came into their calendar by mail; what has
-    not gone yet of the talk stays here."""
+    """To `people`: who cancelled it, if one of them did; and to that one, if the talk came into
+    their calendar by mail. What has not gone yet of the talk stays here."""
     outbox.cancel_all(session, now=now, reason="event_cancelled", event=talk)
     entries = _Entries.of(session, now, talk, pair)
     for person in entries.and_holders(people):
@@ -160,6 +166,9 @@ def tell_cancelled(
             parameters={
                 "old": _seen_from_theirs(_when(talk), pair, person),
                 "note": None,
+                "canceller": _partner(pair, [canceller])
+                if canceller and canceller.id != person.id
+                else None,
                 **entries.given(person),
             },
         )

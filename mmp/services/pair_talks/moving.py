@@ -80,7 +80,7 @@ def cancel_talk(
     session.flush()
     _record(session, now, actor, talk, "cancelled", {"status": ["published", "cancelled"]})
     people = partners(pair, actor.id, day_in_zone(now, pair.programme.zone))
-    mails.tell_cancelled(session, now=now, talk=talk, pair=pair, people=people)
+    mails.tell_cancelled(session, now=now, talk=talk, pair=pair, people=people, canceller=actor)
 
 
 def _its_pair(session: Session, talk: Event) -> Pair:
