@@ -80,7 +80,7 @@ def lines(changes: Mapping[str, Any], zone: str, names: Mapping[str, str]) -> li
 def in_one(changes: Mapping[str, Any], zone: str) -> str:
     """The same as one text, for who may know no others by it."""
     return " · ".join(
-        f"{name}{_(': ')}{after if before == '–' else f'{before} → {after}'}"
+        f"{name}{_(': ')}{after if before == '–' else f'{before} {texts.arrow()} {after}'}"
         for name, before, after in lines(changes, zone, {})
     )
 

@@ -36,6 +36,7 @@ def install(app: Flask) -> None:
         number=_number,
     )
     env.globals.update(
+        arrow=texts.arrow,
         full_address=languages.full_address,
         isolated=texts.isolated,
         may_name=texts.may_name,

@@ -86,6 +86,11 @@ def name_of(person: Person) -> Markup:
     return Markup("<bdi>{}</bdi>").format(person.name)
 
 
+def arrow() -> str:
+    """From what was to what is, in the direction of reading: no script mirrors it by itself."""
+    return "←" if direction(language()) == "rtl" else "→"
+
+
 def isolated(text: str) -> Markup:
     """What someone has typed, whatever its script, set apart from the sentence around it."""
     return Markup("<bdi>{}</bdi>").format(text)

@@ -35,7 +35,9 @@ def test_whatever_is_recorded_has_a_word() -> None:
             if by.endswith(("record", "note")):
                 kinds |= _words(said.get("kind"))
                 actions |= _words(said.get("action"))
-                actions |= {one for arg in call.args for one in _words(arg) if "id" != one[-2:]}
+                actions |= {
+                    one for arg in call.args for one in _words(arg) if not one.endswith("id")
+                }
                 fields |= {one for arg in (*call.args, said.get("changes")) for one in _keys(arg)}
     assert len(kinds) > 10
     assert kinds <= KINDS.keys()
@@ -174,3 +176,11 @@ def test_every_plain_column_is_known_to_hold_codes_or_not() -> None:
     }
     known = {one.rpartition(".")[2] for one in CODES}
     assert {full for name, full in plain.items() if name not in known | TYPED} == set()
+
+
+def test_changes_point_in_the_direction_of_reading(app: Flask) -> None:
+    entry = {"speaker": ["active", "left"]}
+    for path, arrow in (("/ar/", "←"), ("/fr/", "→")):
+        with app.test_request_context(path):
+            app.preprocess_request()
+            assert f" {arrow} " in change_words.in_one(entry, "UTC")
