@@ -80,13 +80,7 @@ def send_invitations(slug: str, key: str) -> Response:
     except IntegrityError:  # the same form, sent twice at once
         session().rollback()
         sent = service.Sent(0, 0)
-    flash(
-        ngettext(
-            "%(num)d invitation is on its way.", "%(num)d invitations are on their way.", sent.mails
-        )
-        if sent.mails
-        else _("They were invited already; nothing was sent again.")
-    )
+    flash(_said(sent.people))
     return back
 
 
@@ -129,12 +123,12 @@ def _balance(everybody: service.Plan, plan: service.Plan) -> Balance | None:
     return balance([*told, *(line.person for line in plan.invited)], told)
 
 
-def _said(mails: int) -> str:
-    if not mails:
+def _said(people: int) -> str:
+    if not people:
         return str(_("They were invited already; nothing was sent again."))
     return str(
         ngettext(
-            "%(num)d invitation is on its way.", "%(num)d invitations are on their way.", mails
+            "%(num)d invitation is on its way.", "%(num)d invitations are on their way.", people
         )
     )
 
