@@ -43,7 +43,7 @@ def subscription(
     found = session.execute(
         select(Person, Programme, OptOut.since)
         .select_from(Person)
-        .join(Programme, Programme.slug == slug)
+        .join(Programme, _called(slug))
         .outerjoin(OptOut, (OptOut.person_id == Person.id) & (OptOut.programme_id == Programme.id))
         .where(_who(person))
     ).first()
@@ -54,6 +54,14 @@ def subscription(
     ):
         raise NotFound("There is no such page.")
     return Subscription(*found)
+
+
+def _called(name: str) -> ColumnElement[bool]:
+    """By its slug, or by its number in mail that names no programme."""
+    try:
+        return or_(Programme.slug == name, Programme.uuid == UUID(name))
+    except ValueError:
+        return Programme.slug == name
 
 
 def subscriptions(session: Session, *, person_id: int) -> Sequence[Subscription]:

@@ -206,6 +206,18 @@ def test_discreet_readers_get_hours_alone(
     assert "Meeting" in seen.subject
 
 
+def test_discreet_readers_can_leave_them_like_others(
+    session: Session, clock: FixedClock, event: Event, mentor: Person
+) -> None:
+    mentor.discreet = True
+    session.commit()
+    clock.set(reminders.next_delivery(session) or clock.now())
+    assert reminders.queue_due(session, now=clock.now())
+    mail = session.scalars(select(Mail)).one()
+    octets = outbox.compose(session, mail, site=SITE, now=clock.now()).octets
+    assert f"/{event.programme.uuid}/".encode() in octets.partition(b"List-Unsubscribe: ")[2]
+
+
 def test_held_until_released(
     session: Session, factory: Factory, clock: FixedClock, event: Event, actor: Actor
 ) -> None:

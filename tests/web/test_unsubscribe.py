@@ -17,6 +17,7 @@ from mmp.core.mail import Reason, Site, fill_in, unsubscribe_path, unsubscribe_t
 from mmp.models import HistoryEntry, Mail, OptOut, Person, Programme
 from mmp.models.mail import MailState
 from mmp.services import outbox
+from mmp.services.outbox.contents import WAY_OUT
 from tests.support.door import NOW, sign_in
 from tests.support.factories import Factory
 from tests.web.html import page
@@ -130,6 +131,25 @@ def test_what_the_mail_offers_leads_there(
     assert sent(scene.invitation)["List-Unsubscribe"] is None
     client.post(header.strip("<>"), data={"List-Unsubscribe": "One-Click"})
     assert scene.states() == ONE_OFF
+
+
+def test_a_mail_that_names_no_programme_has_a_way_out_too(
+    scene: Scene, client: FlaskClient, session: Session
+) -> None:
+    """Not even in its address."""
+    site = Site("http://127.0.0.1:8000", secret=SECRET)
+    parameters = {"asked_at": NOW, WAY_OUT: str(scene.here.uuid)}
+    mail = scene.put(programme=None, optional=True, parameters=parameters)
+    mail.person.discreet = True
+    session.commit()
+    contents = outbox.compose(session, mail, site=site, now=NOW)
+    sent = message_from_bytes(fill_in(contents.octets, outbox.secrets_in(mail, site=site)))
+    path = sent["List-Unsubscribe"].strip("<>")
+    page = client.get(path).text
+    assert "here" not in path
+    assert "/here/" not in page
+    assert client.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert session.scalars(select(OptOut)).one().programme_id == scene.here.id
 
 
 def test_csrf_is_asked_for_everywhere_else(app: Flask) -> None:

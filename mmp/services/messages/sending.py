@@ -23,7 +23,7 @@ from mmp.services.desk import person_of
 from mmp.services.messages.audience import Choice, Line, WhyNot, audience
 from mmp.services.messages.letters import KIND, dedupe_key
 from mmp.services.outbox import NewMail
-from mmp.services.outbox.contents import rendered_mail
+from mmp.services.outbox.contents import WAY_OUT, rendered_mail
 from mmp.services.permissions import Actor
 
 _AT_ONCE = 5_000
@@ -186,13 +186,14 @@ def line_for(lines: Sequence[Line], uuid: UUID | None) -> Line | None:
 
 def _new(message: Message, person: Person) -> NewMail:
     """A discreet reader's mail names no programme, in sender and foot neither."""
+    way_out = {WAY_OUT: str(message.programme.uuid)} if person.discreet else {}
     return NewMail(
         kind=KIND,
         template=KIND,
         person_id=person.id,
         programme_id=None if person.discreet else message.programme_id,
         event_id=message.event_id,
-        parameters={"message": str(message.uuid)},
+        parameters={"message": str(message.uuid)} | way_out,
         dedupe_key=dedupe_key(message.uuid, person.uuid),
         optional=True,
     )

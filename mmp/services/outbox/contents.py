@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -35,6 +36,9 @@ from mmp.models.enums import EventForm, EventStatus, MembershipRole, MembershipS
 from mmp.services.events import when_of
 from mmp.services.outbox.mailboxes import address_of, sender_name, sender_of, shown_name
 from mmp.services.outbox.sources import More, Personal, more_for
+
+WAY_OUT = "way_out"
+"""The parameter of an optional mail that names no programme, with the uuid of that programme."""
 
 
 class NoUsableAddress(Exception):
@@ -198,23 +202,36 @@ def secrets_in(mail: Mail, *, site: Site, links: Mapping[str, Any] = {}) -> list
     """The secret tokens that the mail needs on its way out: of its parameters, and of the `links`
     of its `Contents` as long as they are not kept with these."""
     sources = {*_sources(mail.parameters), *_sources(links)}
-    if mail.optional and mail.programme:
-        sources.add((UNSUBSCRIBE, both(mail.person.uuid, mail.programme.uuid)))
+    if (programme := _left_by(mail)) is not None:
+        sources.add((UNSUBSCRIBE, both(mail.person.uuid, programme[0])))
     return [secret_for(site.secret, mail.uuid, purpose, of) for purpose, of in sorted(sources)]
 
 
 def _way_out(mail: Mail, site: Site) -> tuple[tuple[str, str], ...]:
     """The headers of mail that its reader need not get, with a stand-in for the token."""
-    if not mail.optional or mail.programme is None:
+    programme = _left_by(mail)
+    if programme is None:
         return ()
-    of = both(mail.person.uuid, mail.programme.uuid)
+    uuid, slug = programme
+    of = both(mail.person.uuid, uuid)
     path = unsubscribe_path(
         language_for(locale_for(mail.person)),
         person=mail.person.uuid,
-        slug=mail.programme.slug,
+        slug=slug,
         token=secret_for(site.secret, mail.uuid, UNSUBSCRIBE, of).stand_in,
     )
     return unsubscribe_headers(site.base_url + path)
+
+
+def _left_by(mail: Mail) -> tuple[UUID, str] | None:
+    """The programme that the way out of a mail is of, and what its address calls it: by number,
+    where the mail names none."""
+    if not mail.optional:
+        return None
+    if mail.programme is not None:
+        return mail.programme.uuid, mail.programme.slug
+    number = mail.parameters.get(WAY_OUT)
+    return (UUID(number), number) if number else None
 
 
 def _sources(packed: Any) -> Iterator[tuple[str, str]]:

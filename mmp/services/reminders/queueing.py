@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session, aliased
 
 from mmp.core.mail import Link
 from mmp.core.reminders import by_day, next_morning
-from mmp.models import Delivery, Event, Mail, PairMember, Participation, Person
+from mmp.models import Delivery, Event, Mail, PairMember, Participation, Person, Programme
 from mmp.models.enums import DeliveryState
 from mmp.models.mail import MailState
+from mmp.services.outbox.contents import WAY_OUT
 from mmp.services.outbox.queue import NewMail, enqueue_many
 from mmp.services.reminders.outages import OVERDUE, tell_coordinators
 from mmp.services.reminders.reconciling import stop_mails
@@ -124,11 +125,12 @@ def _read(session: Session, numbers: Sequence[int]) -> list[Any]:
                 *(Delivery.id, Delivery.uuid, Delivery.event_id, Delivery.person_id),
                 *(Delivery.rule, Delivery.nominal_at, Delivery.due_at, Delivery.expires_at),
                 *(Delivery.urgent, Delivery.why, Delivery.mail_id),
-                *(Event.programme_id, Event.starts_at),
+                *(Event.programme_id, Event.starts_at, Programme.uuid.label("programme")),
                 *(Person.zone, Participation.uuid.label("listed")),
                 or_(Person.discreet, neutral).label("neutral"),
             )
             .join(Event, Event.id == Delivery.event_id)
+            .join(Programme, Programme.id == Event.programme_id)
             .join(Person, Person.id == Delivery.person_id)
             .outerjoin(
                 Participation,
@@ -275,11 +277,13 @@ def _mail(key: str, rows: Sequence[Any]) -> NewMail:
     first, alone = rows[0], len(rows) == 1
     expires = [row.expires_at for row in rows if row.expires_at is not None]
     quiet = any(row.neutral for row in rows)
+    way_out = {WAY_OUT: str(first.programme)} if quiet else {}
+    answers = {} if alone else {"answers": {row.uuid.hex: _answer(row) for row in rows}}
     return NewMail(
         kind=KINDS[not alone],
         template=KINDS[not alone],
         person_id=first.person_id,
-        parameters={} if alone else {"answers": {row.uuid.hex: _answer(row) for row in rows}},
+        parameters=answers | way_out,
         dedupe_key=key,
         expires_at=max(expires, default=None),
         urgent=first.urgent,
