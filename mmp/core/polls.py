@@ -103,11 +103,14 @@ def first_closing(first: datetime, zone: str, now: datetime) -> date:
 
 
 def clocks_change(own: str, there: str, now: datetime, at: datetime) -> bool:
-    """Whether the clocks of one of two zones are set between two instants, by DST or by law."""
-    return any(
-        zones.to_wall(now, zone).utcoffset() != zones.to_wall(at, zone).utcoffset()
-        for zone in (own, there)
+    """Whether the clocks of two zones are further apart, or less, at the one instant than at the
+    other, by DST or by law. Where both are set alike nobody can miscount."""
+    before, after = (
+        zones.to_wall(instant, own).replace(tzinfo=None)
+        - zones.to_wall(instant, there).replace(tzinfo=None)
+        for instant in (now, at)
     )
+    return before != after
 
 
 def reminders(asked: datetime, closes: datetime, zone: str, now: datetime) -> list[datetime]:

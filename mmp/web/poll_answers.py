@@ -72,7 +72,12 @@ def _answered(asked: Asked, here: str, layout: str) -> Response:
 
 
 def _page(asked: Asked, form: VotesForm, status: int = 200, **values: Any) -> Response:
-    person = asked.guest.person
+    person, now = asked.guest.person, context().clock.now()
+    shifted = {
+        one.slot.id
+        for one in asked.slots
+        if clocks_change(person.zone, one.slot.zone, now, one.starts_at)
+    }
     html = render_template(
         "polls/answer.html",
         asked=asked,
@@ -82,11 +87,9 @@ def _page(asked: Asked, form: VotesForm, status: int = 200, **values: Any) -> Re
         chosen=lambda one: _chosen(asked, one),
         readings=lambda one: clocks.both(one.starts_at, one.ends_at, person.zone, one.slot.zone),
         reading=clocks.reading,
-        clocks_change=lambda one: clocks_change(
-            person.zone, one.slot.zone, context().clock.now(), one.starts_at
-        ),
+        shifted=shifted,
         zone=person.zone,
-        is_open=asked.is_open(context().clock.now()),
+        is_open=asked.is_open(now),
         said="said" in request.args,
         **values,
     )
