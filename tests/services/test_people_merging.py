@@ -4,7 +4,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, UniqueConstraint, select
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from mmp.core.errors import NotFound, UserError
@@ -44,10 +53,12 @@ from mmp.models.enums import (
     Partstat,
     Strength,
 )
+from mmp.models.mail import MailState
 from mmp.services import (
     answers,
     feeds,
     history,
+    invitations,
     messages,
     opting_out,
     outbox,
@@ -248,6 +259,23 @@ def test_of_two_seats_one_goes_to_who_waits(
     assert waits.entry is Entry.INVITED
     mails = session.scalars(select(Mail.kind).where(Mail.person_id == erik.id))
     assert mails.all() == ["seat_free"]
+
+
+def test_an_entry_goes_where_the_kept_record_has_its_address(
+    session: Session, make: Factory, here: Programme, actor: Actor, gone: Person, kept: Person
+) -> None:
+    meeting = make.event(here, timed(datetime(2026, 9, 1, 14)))
+    make.participation(meeting, gone, partstat=Partstat.NEEDS_ACTION)
+    choice = invitations.Choice()
+    invitations.invite(session, actor=actor, now=NOW, event=meeting, choice=choice)
+    left = {"state": MailState.SENT, "reason": "accepted", "ended_at": NOW, "frozen_at": NOW}
+    session.execute(update(Mail).values(left))
+    join(session, actor, here, gone, kept)
+    waiting = session.scalars(select(Mail).where(Mail.state == MailState.DUE).order_by(Mail.id))
+    assert [(mail.kind, outbox.address_of(mail)) for mail in waiting] == [
+        ("invitation_cancelled", "l.p@example.net"),
+        ("invitation", "lina@example.org"),
+    ]
 
 
 def test_a_part_lasts_as_long_as_the_longer_of_the_two(

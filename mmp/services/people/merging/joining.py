@@ -13,6 +13,7 @@ from mmp.models import (
     AgendaRole,
     Base,
     Event,
+    Invitation,
     Mail,
     Message,
     PairMember,
@@ -24,8 +25,9 @@ from mmp.models import (
     SignInLink,
 )
 from mmp.models.enums import Gender, Region
-from mmp.services import answers, breakouts, matching
+from mmp.services import answers, breakouts, invitations, matching
 from mmp.services.calendar_changes import count_events
+from mmp.services.calendar_parts import address_told
 from mmp.services.led_on import LED_ON
 from mmp.services.people.editing import may_change_address, note, plain_values
 from mmp.services.people.merging.events import events_of
@@ -166,8 +168,17 @@ def join_people(
     )
     session.expire_all()
     _free_seats(session, now, events)
+    _move_entries(session, now, kept)
     reconcile_events(session, now=now, events=events)
     return kept
+
+
+def _move_entries(session: Session, now: datetime, kept: Person) -> None:
+    """What stands in the calendar of an address that is gone comes to the one that is kept."""
+    told = session.scalars(select(Invitation).where(Invitation.person_id == kept.id))
+    moved = {row.event_id for row in told if address_told(row) not in (None, kept.email)}
+    for event in session.scalars(select(Event).where(Event.id.in_(moved)).order_by(Event.id)):
+        invitations.follow(session, now=now, event=event, people={kept.id})
 
 
 def _free_seats(session: Session, now: datetime, events: Collection[int]) -> None:
