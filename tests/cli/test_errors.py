@@ -221,9 +221,9 @@ def unprivileged() -> tuple[str, ...]:
 
 
 def test_a_read_only_instance_is_one_line(
-    mentor: None, instance: Path, unprivileged: tuple[str, ...]
+    mmp: Mmp, mentor: None, instance: Path, unprivileged: tuple[str, ...]
 ) -> None:
-    typed("doctor", instance=instance)  # makes the secrets
+    mmp("doctor")  # makes the secrets
     (instance / "mmp.sqlite3").chmod(0o400)
     instance.chmod(0o500)
     try:
