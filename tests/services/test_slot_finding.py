@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from mmp.core.errors import UserError
 from mmp.core.slots.telling import Why
+from mmp.core.when import When
 from mmp.models import Absence, BusyCalendar, BusyTime, DayOverride, Event, Person, Programme
 from mmp.models.enums import EventForm, EventStatus, Partstat
 from mmp.services import slot_finding
@@ -52,6 +53,16 @@ def search(session: Session, event: Event, wish: Wish | None = None) -> Offered:
     asked = slot_finding.asked(session, event=event)
     wish = wish or slot_finding.first_wish(event, asked, NOW)
     return slot_finding.find_slots(session, now=NOW, event=event, asked=asked, wish=wish)
+
+
+def test_of_a_month_that_has_begun_it_begins_a_week_ahead(
+    session: Session, make: Factory, here: Programme
+) -> None:
+    event = make.event(here, When.month(2026, 6, "Europe/Stockholm"))
+    asked = slot_finding.asked(session, event=event)
+    for day, first in ((5, 13), (19, 23), (28, 29)):
+        wish = slot_finding.first_wish(event, asked, datetime(2026, 6, day, 8, tzinfo=UTC))
+        assert (wish.first_day, wish.last_day) == (date(2026, 6, first), date(2026, 6, 30))
 
 
 def on(wish: Wish, day: date) -> Wish:

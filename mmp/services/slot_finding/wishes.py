@@ -68,14 +68,18 @@ def first_wish(event: Event, asked: Asked, now: datetime) -> Wish:
 
 
 def _days(event: Event, tomorrow: date) -> tuple[date, date]:
-    """The days of the event with a week around them, its month, or else two weeks from tomorrow."""
+    """The days of the event with a week around them, its month, or else two weeks from tomorrow.
+
+    Of a month that has begun it is what lies a week ahead, so that people can still be asked; of
+    its last days whatever is left.
+    """
     if event.starts_local and event.ends_local:
         first, last = event.starts_local.date() - AROUND, event.ends_local.date() + AROUND
     elif event.precision is Precision.DAYS and event.first_day and event.last_day:
         first, last = event.first_day - AROUND, event.last_day + AROUND
     else:
-        first = event.first_day or tomorrow
         last = event.last_day or tomorrow
+        first = max(event.first_day or tomorrow, min(tomorrow + AROUND, last - AROUND))
     if last < tomorrow:
         return tomorrow, tomorrow + 2 * AROUND
     return max(first, tomorrow), min(last, max(first, tomorrow) + timedelta(days=90))
