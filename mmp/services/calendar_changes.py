@@ -7,9 +7,20 @@ Only changes made through rows are seen; nothing here may be updated in bulk beh
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import event, inspect, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Update,
+    bindparam,
+    event,
+    inspect,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, UOWTransaction
 
 from mmp.models import (
@@ -68,19 +79,20 @@ def count(session: Session, _: UOWTransaction) -> None:
     _raise_each(session, Person, touched.people)
     _raise_each(session, Programme, touched.programmes)
     for chunk in _chunks(touched.pairs):
-        _raise(session, Person, select(PairMember.person_id).where(PairMember.pair_id.in_(chunk)))
+        paired = select(PairMember.person_id).where(PairMember.pair_id.in_(chunk))
+        session.execute(_raised(Person, Person.id.in_(paired)))
     for chunk in _chunks(touched.groups):
         seated = select(BreakoutSeat.person_id).where(BreakoutSeat.group_id.in_(chunk))
-        _raise(session, Person, seated)
+        session.execute(_raised(Person, Person.id.in_(seated)))
     for chunk in _chunks(touched.whole_programmes):
         members = select(Membership.person_id).where(Membership.programme_id.in_(chunk))
-        _raise(session, Person, members)
-        _raise(session, Programme, chunk)
+        session.execute(_raised(Person, Person.id.in_(members)))
+        session.execute(_raising_each(Programme), {"numbers": chunk})
 
 
 def _raise_each(session: Session, kind: type[Person] | type[Programme], numbers: set[int]) -> None:
     for chunk in _chunks(numbers):
-        _raise(session, kind, chunk)
+        session.execute(_raising_each(kind), {"numbers": chunk})
 
 
 def _note(touched: _Touched, row: object) -> None:
@@ -168,7 +180,18 @@ def _pairs_of(person: Person) -> Iterable[int]:
 
 def count_events(session: Session, events: Iterable[int]) -> None:
     """Raise the counters of everyone whose feed may show these events."""
-    events = list(events)
+    given = {"events": list(events)}
+    for statement in _raising_of_events():
+        session.execute(statement, given)
+
+
+# Every flush comes by here: what it says is put together once.
+
+
+@cache
+def _raising_of_events() -> tuple[Update, Update]:
+    """Of the people and of the programmes of `events`."""
+    events: BindParameter[int] = bindparam("events", expanding=True)
     roles = (
         select(AgendaRole)
         .join(AgendaItem, AgendaItem.id == AgendaRole.agenda_item_id)
@@ -183,19 +206,21 @@ def count_events(session: Session, events: Iterable[int]) -> None:
         AgendaRole.person_id.is_not(None)
     )
     listed = select(Participation.person_id).where(Participation.event_id.in_(events))
-    session.execute(
-        update(Person)
-        .where(or_(Person.id.in_(listed), Person.id.in_(in_roles), Person.id.in_(paired)))
-        .values(calendar_counter=Person.calendar_counter + 1)
-        .execution_options(synchronize_session=False)
-    )
-    _raise(session, Programme, select(Event.programme_id).where(Event.id.in_(events)))
+    people = or_(Person.id.in_(listed), Person.id.in_(in_roles), Person.id.in_(paired))
+    programmes = select(Event.programme_id).where(Event.id.in_(events))
+    return _raised(Person, people), _raised(Programme, Programme.id.in_(programmes))
 
 
-def _raise(session: Session, kind: type[Person] | type[Programme], numbers: Any) -> None:
-    session.execute(
+@cache
+def _raising_each(kind: type[Person] | type[Programme]) -> Update:
+    """Of those with these `numbers`."""
+    return _raised(kind, kind.id.in_(bindparam("numbers", expanding=True)))
+
+
+def _raised(kind: type[Person] | type[Programme], which: ColumnElement[bool]) -> Update:
+    return (
         update(kind)
-        .where(kind.id.in_(numbers))
+        .where(which)
         .values(calendar_counter=kind.calendar_counter + 1)
         .execution_options(synchronize_session=False)
     )
