@@ -12,6 +12,7 @@ from mmp.adapters.demo_files import FOLDER, NAMES
 from mmp.adapters.passwords import Passwords
 from mmp.core import zones
 from mmp.core.errors import UserError
+from mmp.core.programme_file.words import check_email
 from mmp.models import Membership, Person, Programme, SignInLink
 from mmp.models.enums import MembershipRole
 from mmp.services import accounts, history
@@ -39,7 +40,10 @@ def make_first_account(
     Somebody of this address who is known from a file keeps what is known. A test mail to oneself
     goes out. Raises UserError beside its field, NotFound where the link was used meanwhile.
     """
-    email = email.strip().lower()
+    try:
+        email = check_email(email.strip())
+    except UserError as error:
+        raise UserError("Give an address like name@example.org.", field="email") from error
     person = session.scalar(select(Person).where(Person.email == email))
     if person is None:
         person = Person(

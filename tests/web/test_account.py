@@ -381,6 +381,8 @@ def test_the_first_account_and_an_empty_programme(
     status, _, found = post(client, first, **START, password="sara lind")
     assert status == 422
     assert found.fields["email"] == "Sara@Example.org"
+    nowhere = START | {"email": "sara@example", "password": GOOD}
+    assert 'id="email-fault"' in post(client, first, **nowhere)[2].source
     assert session.scalars(select(Person)).all() == []
     assert post(client, first, **START, password=GOOD)[:2] == (303, "/en/first-run/programme/")
     person = session.scalars(select(Person)).one()
