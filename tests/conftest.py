@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -79,8 +80,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("backend", ("sqlite", postgresql))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is slow comes first, in every process: each is given so many in a row, and only when it
+    runs out of them takes some from the end of another's. A slow file is dear to begin, so it stays
+    in one."""
+    parts = processors.dealt(
+        [item for item in items if item.get_closest_marker("slow")],
+        [item for item in items if not item.get_closest_marker("slow")],
+        among=getattr(config, "workerinput", {}).get("workercount", 1),
+    )
+    items[:] = chain.from_iterable(parts)
 
 
 def pytest_collection_finish() -> None:

@@ -62,6 +62,8 @@ OPEN_TO_ALL = {"pages.programme": {"slug"}, "pages.subscribe": {"slug"}, "feeds.
 
 THEIRS_ALONE = frozenset({404, 403, 410})
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def app(fresh_app: Flask) -> Flask:
