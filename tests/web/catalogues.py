@@ -6,6 +6,7 @@ every text is translated.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -48,6 +49,7 @@ HEADER = """\
 NOT_KEPT = (b"POT-", b"PO-", b"Last-", b"Generated-", b"Report-", b"Language-Team")
 
 
+@cache
 def extracted() -> Catalog:
     """Every text that the code and the templates hold."""
     catalogue = Catalog(project="mmp", charset="utf-8")
