@@ -181,10 +181,11 @@ def test_statements_do_not_grow(
     for number in (1, 3, 50):
         programme = make.programme(slug=f"many-{number}")
         june = make.event(programme, key="june")
-        for _ in range(number):
-            person = make.person(programme)
-            make.participation(june, person)
-            make.pair(programme, person, make.person(programme))
+        with make.at_once():
+            for _ in range(number):
+                person = make.person(programme)
+                make.participation(june, person)
+                make.pair(programme, person, make.person(programme))
         sit_down_in(client, session, make, programme)
         root = f"/en/programmes/many-{number}"
         fill_in(client, f"{root}/events/june/messages/new/", more=TYPED)

@@ -112,14 +112,17 @@ def test_statements_do_not_grow(app: Flask, client: FlaskClient, session: Sessio
     for count in (1, 3, 50):
         programme = rows.many_events(session, count)
         one = make.person(programme, key=f"one-{count}", email=f"one{count}@x.example")
-        for number in range(count):
-            session.add(PersonTag(programme_id=programme.id, person_id=one.id, tag=f"t{number}"))
-            partner = make.person(
-                programme, key=f"q-{count}-{number}", email=f"q{count}-{number}@x.example"
-            )
-            make.pair(programme, one, partner, key=f"pair-{count}-{number}")
-        for event in session.scalars(select(Event).where(Event.programme_id == programme.id)):
-            make.participation(event, one)
+        with make.at_once():
+            for number in range(count):
+                session.add(
+                    PersonTag(programme_id=programme.id, person_id=one.id, tag=f"t{number}")
+                )
+                partner = make.person(
+                    programme, key=f"q-{count}-{number}", email=f"q{count}-{number}@x.example"
+                )
+                make.pair(programme, one, partner, key=f"pair-{count}-{number}")
+            for event in session.scalars(select(Event).where(Event.programme_id == programme.id)):
+                make.participation(event, one)
         person = make.person(
             programme, MembershipRole.COORDINATOR, key=f"k-{count}", email=f"k{count}@x.example"
         )
