@@ -359,6 +359,12 @@ def test_several_in_an_hour_are_one_mail_and_three_a_day(
     assert digest is not None
     made = outbox.compose(session, digest, site=SITE, now=clock.now())
     assert made.subject == "2 reminders"
+    told = select(Delivery.expires_at).where(Delivery.mail_id == digest.id)
+    begins, later = sorted(at for at in session.scalars(told) if at)
+    clock.set(begins)
+    assert begins < later
+    made = outbox.compose(session, digest, site=SITE, now=clock.now())
+    assert made.subject == "1 reminder"
 
 
 def test_three_a_day_over_all_programmes_and_kinds(

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload, load_only, selectinload
+from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from mmp.adapters.renderer import language_for
 from mmp.adapters.translations import in_every_language, locale_for
@@ -16,7 +17,7 @@ from mmp.core.reminders import Occasion, Rule
 from mmp.core.texts import pick
 from mmp.core.when import When
 from mmp.models import Delivery, Event, Mail, PairMember, Participation, Person
-from mmp.models.enums import DeliveryState, EventStatus, Partstat
+from mmp.models.enums import DeliveryState, Entry, EventStatus, Partstat
 from mmp.services.breakouts.own_group import OwnGroup, mail_words, own_groups
 from mmp.services.events import when_of
 from mmp.services.outbox.sources import More, Personal, source_for
@@ -50,45 +51,74 @@ class Item:
     question: str = ""
 
 
+class Place(NamedTuple):
+    """A place on a list: columns of `Participation`."""
+
+    uuid: UUID
+    partstat: Partstat
+    entry: Entry
+
+
+class Line(NamedTuple):
+    """A line of the plan that a mail is to tell, with what `ABOUT` says of its reader under the
+    same names."""
+
+    mail: Mail
+    uuid: UUID
+    rule: str
+    time_version: int
+    expires_at: datetime | None
+    Event: Event
+    Person: Person
+    Participation: Place | None
+    joins: bool
+    quiet: bool
+
+
 @source_for(*KINDS)
 def reminder_source(session: Session, mails: Sequence[Mail], site: Site) -> Mapping[int, More]:
     """For each mail the events it is about; void where none of them is to be told any more."""
-    carried: dict[int, list[Any]] = {}
-    rows = read_lines(session, Delivery.mail_id.in_([mail.id for mail in mails]))
-    for row in rows:
-        if row.Delivery.state in CARRIED and _still_true(row):
-            carried.setdefault(row.Delivery.mail_id or 0, []).append(row)
-    rules = event_facts(session, {row.Delivery.event_id for row in rows})
-    groups = own_groups(session, {(row.Delivery.person_id, row.Delivery.event_id) for row in rows})
+    carried: dict[int, list[Line]] = {}
+    lines = read_lines(session, mails)
+    for line in lines:
+        if _still_true(line, _now(session, line.mail)):
+            carried.setdefault(line.mail.id, []).append(line)
+    rules = event_facts(session, {line.Event.id for line in lines})
+    groups = own_groups(session, {(line.Person.id, line.Event.id) for line in lines})
     found = {}
     for mail in mails:
-        lines = carried.get(mail.id, [])
-        now = session.info["clock"].now() if "clock" in session.info else mail.due_at
+        told, now = carried.get(mail.id, []), _now(session, mail)
         items = [
             item_of(
-                row,
+                line,
                 site=site,
                 now=now,
-                rule=rule_named(rules[row.Delivery.event_id].rules, row.Delivery.rule),
-                delivery=row.Delivery.uuid.hex,
+                rule=rule_named(rules[line.Event.id].rules, line.rule),
+                delivery=line.uuid.hex,
                 mail=mail,
-                groups=groups.get((row.Delivery.person_id, row.Delivery.event_id), ()),
+                groups=groups.get((line.Person.id, line.Event.id), ()),
             )
-            for row in lines
+            for line in told
         ]
-        found[mail.id] = _more(mail, lines, items) if items else More(void="not_true_any_more")
+        found[mail.id] = _more(mail, told, items) if items else More(void="not_true_any_more")
     return found
 
 
-def _more(mail: Mail, lines: Sequence[Any], items: Sequence[Item]) -> More:
+def _now(session: Session, mail: Mail) -> datetime:
+    now: datetime = session.info["clock"].now() if "clock" in session.info else mail.due_at
+    return now
+
+
+def _more(mail: Mail, lines: Sequence[Line], items: Sequence[Item]) -> More:
     quiet = any(item.quiet for item in items)
     page = Link("/{language}/home/") if quiet else None
     if mail.kind == "digest":
         return More(values={"items": tuple(items), "page": page})
-    item, row = items[0], lines[0]
+    item, line = items[0], lines[0]
     values: dict[str, Any] = {"item": item, "page": page, "answer": None}
     if item.asks:
-        values["answer"] = answer_link(row.Participation.uuid)
+        assert line.Participation is not None  # it is what asks
+        values["answer"] = answer_link(line.Participation.uuid)
     # A text of their own differs from reader to reader; all else many have in common.
     values |= {name: Personal(getattr(item, name)) for name in _PERSONAL}
     values["item"] = replace(item, delivery="", subject="", text="", group="", question="")
@@ -98,35 +128,29 @@ def _more(mail: Mail, lines: Sequence[Any], items: Sequence[Item]) -> More:
 _PERSONAL = ("subject", "text", "group", "question")
 
 
-class Line(NamedTuple):
-    """A line of the plan with what `ABOUT` says of its reader, under the same names."""
-
-    Delivery: Delivery
-    Event: Event
-    Person: Person
-    Participation: Participation | None
-    joins: bool
-    quiet: bool
-
-
-def read_lines(session: Session, *which: ColumnElement[bool]) -> Sequence[Line]:
-    """Lines of the plan with what `ABOUT` says of their readers. Event and reader are read once
-    each: with every line, their texts would cost more than all else."""
-    rows = session.execute(
-        select(Delivery, *ABOUT[2:])
-        .join(Event, Event.id == Delivery.event_id)
-        .join(Person, Person.id == Delivery.person_id)
-        .outerjoin(Participation, _THEIRS)
-        .where(*which)
-        .options(
-            selectinload(Delivery.event).joinedload(Event.programme),
-            selectinload(Delivery.person),
-            load_only(*_OF_A_LINE),
-            load_only(Participation.uuid, Participation.partstat, Participation.entry),
+def read_lines(session: Session, mails: Sequence[Mail]) -> Sequence[Line]:
+    """What these mails are to tell. Columns alone: as objects they would cost more than all else
+    that is done for a mail."""
+    known = {mail.id: mail for mail in mails}
+    rows = session.execute(_LINES, {"mails": list(known)}).all()
+    events = {mail.event_id: mail.event for mail in mails if mail.event}
+    if others := {row.event_id for row in rows} - set(events):
+        events |= {one.id: one for one in session.scalars(_EVENTS, {"events": list(others)})}
+    return [
+        Line(
+            mail=known[row.mail_id],
+            uuid=row.uuid,
+            rule=row.rule,
+            time_version=row.time_version,
+            expires_at=row.expires_at,
+            Event=events[row.event_id],
+            Person=known[row.mail_id].person,
+            Participation=Place(row.listed, row.partstat, row.entry) if row.listed else None,
+            joins=row.joins,
+            quiet=row.quiet,
         )
-        .order_by(Event.starts_at, Delivery.id)
-    )
-    return [Line(line, line.event, line.person, *about) for line, *about in rows]
+        for row in rows
+    ]
 
 
 def read_one(session: Session, *, event: Event, person: Person) -> Any:
@@ -149,10 +173,6 @@ _NEUTRAL = (
     .correlate(Event)
     .exists()
 )
-_OF_A_LINE = (
-    *(Delivery.uuid, Delivery.event_id, Delivery.person_id, Delivery.rule, Delivery.state),
-    *(Delivery.mail_id, Delivery.time_version),
-)
 _THEIRS = and_(Participation.event_id == Event.id, Participation.person_id == Person.id)
 ABOUT = (
     *(Event, Person, Participation),
@@ -161,6 +181,24 @@ ABOUT = (
 )
 """Event, person, place on the list, whether the link to join is theirs, and whether names are to be
 left out of their mail."""
+_LINES = (
+    select(
+        *(Delivery.mail_id, Delivery.uuid, Delivery.event_id, Delivery.rule),
+        *(Delivery.time_version, Delivery.expires_at),
+        *(Participation.uuid.label("listed"), Participation.partstat, Participation.entry),
+        *ABOUT[3:],
+    )
+    .join(Event, Event.id == Delivery.event_id)
+    .join(Person, Person.id == Delivery.person_id)
+    .outerjoin(Participation, _THEIRS)
+    .where(Delivery.mail_id.in_(bindparam("mails", expanding=True)), Delivery.state.in_(CARRIED))
+    .order_by(Event.starts_at, Delivery.id)
+)
+_EVENTS = (
+    select(Event)
+    .where(Event.id.in_(bindparam("events", expanding=True)))
+    .options(joinedload(Event.programme))
+)
 
 
 def rule_named(rules: Iterable[Rule], key: str) -> Rule | None:
@@ -168,14 +206,16 @@ def rule_named(rules: Iterable[Rule], key: str) -> Rule | None:
     return next((rule for rule in rules if rule.key == key), None)
 
 
-def _still_true(row: Any) -> bool:
-    """What changed in the moment in which a worker took the mail."""
-    listed = row.Participation
+def _still_true(line: Line, now: datetime) -> bool:
+    """Not what changed in the moment in which a worker took the mail, nor what has begun while the
+    other lines of a digest are still to be told."""
+    listed = line.Participation
     declined = listed is not None and (
         listed.partstat is Partstat.DECLINED or listed.entry not in TAKING_PART
     )
-    same_time = row.Delivery.time_version == row.Event.time_version
-    return same_time and not declined and row.Event.status is EventStatus.PUBLISHED
+    late = line.expires_at is not None and line.expires_at <= now
+    same_time = line.time_version == line.Event.time_version and not late
+    return same_time and not declined and line.Event.status is EventStatus.PUBLISHED
 
 
 def item_of(
