@@ -1,11 +1,13 @@
 """Texts in several languages and the one rule by which a reader gets one of them."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 Translated = dict[str, str]
 """A text by language code: `{"en": "Opening", "ar": "الافتتاح"}`. Empty texts are left out."""
 
 
+@lru_cache(maxsize=256)
 def language_of(locale: str) -> str:
     """The language of a CLDR locale: `ar_JO` and `ar-JO` are `ar`."""
     return locale.replace("-", "_").split("_", 1)[0].lower()

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 from sqlalchemy.orm import Session, joinedload, load_only, selectinload
 
 from mmp.adapters.mailer import Outgoing
@@ -28,7 +28,6 @@ from mmp.services import outbox
 
 MOST_OCTETS = 16_000_000
 """In one batch's mails together: whoever attaches much is sent in smaller ones."""
-
 READ = (
     *(Mail.uuid, Mail.kind, Mail.template, Mail.parameters, Mail.optional, Mail.urgent),
     *(Mail.person_id, Mail.programme_id, Mail.event_id, Mail.due_at, Mail.next_at),
@@ -108,11 +107,12 @@ def is_off(kind: str, status: EventStatus | None) -> bool:
 def prepare(
     session: Session, numbers: Sequence[int], *, site: Site, now: datetime
 ) -> Generator[None, None, Batch]:
-    """Read and write the mails of these numbers, in their order. Pauses after each, so that
-    whoever has something more urgent to do may go first."""
+    """Read and write the mails of these numbers, in their order. Pauses often, so that whoever has
+    something more urgent to do may go first."""
     mails = _load(session, numbers)
     yield
     circumstances = _circumstances(session, mails, now)
+    yield
     batch, going = Batch(claimed=len(numbers)), []
     for mail in mails:
         if reason := circumstances.against(mail):
@@ -126,18 +126,24 @@ def prepare(
 
 
 def _load(session: Session, numbers: Sequence[int]) -> list[Mail]:
-    found = session.scalars(
-        select(Mail)
-        .where(Mail.id.in_(numbers))
-        .options(
-            load_only(*READ),
-            joinedload(Mail.person).load_only(*READ_OF_PERSON),
-            selectinload(Mail.programme),
-            selectinload(Mail.event).joinedload(Event.programme),
-        )
-    )
+    found = session.scalars(_MAILS, {"numbers": list(numbers)})
     by_number = {mail.id: mail for mail in found}
     return [by_number[number] for number in numbers if number in by_number]
+
+
+_MAILS = (
+    select(Mail)
+    .where(Mail.id.in_(bindparam("numbers", expanding=True)))
+    .options(
+        load_only(*READ),
+        joinedload(Mail.person).load_only(*READ_OF_PERSON),
+        selectinload(Mail.programme),
+        selectinload(Mail.event).joinedload(Event.programme),
+    )
+)
+_OPTED_OUT = select(OptOut.person_id, OptOut.programme_id).where(
+    tuple_(OptOut.person_id, OptOut.programme_id).in_(bindparam("pairs", expanding=True))
+)
 
 
 def _circumstances(session: Session, mails: Sequence[Mail], now: datetime) -> _Circumstances:
@@ -145,10 +151,7 @@ def _circumstances(session: Session, mails: Sequence[Mail], now: datetime) -> _C
     optional = {(mail.person_id, mail.programme_id) for mail in mails if mail.optional}
     opted_out: set[tuple[int, int]] = set()
     if optional:
-        pair = tuple_(OptOut.person_id, OptOut.programme_id)
-        rows = session.execute(
-            select(OptOut.person_id, OptOut.programme_id).where(pair.in_(optional))
-        )
+        rows = session.execute(_OPTED_OUT, {"pairs": list(optional)})
         opted_out = {(person, programme) for person, programme in rows}
     return _Circumstances(now, outbox.suppressed_among(session, addresses), opted_out)
 
@@ -166,6 +169,7 @@ def _write(
         session.rollback()
     else:
         readings_of = lambda _: shared  # noqa: E731  # a constant where the other reads
+    yield
     octets = 0
     for mail in mails:
         if octets > MOST_OCTETS:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Double,
     and_,
+    bindparam,
     func,
     literal,
     literal_column,
@@ -63,25 +64,30 @@ def claim(session: Session, *, owner: str, now: datetime, limit: int) -> list[in
 
 
 def _claim(session: Session, *, owner: str, now: datetime, limit: int, urgent: bool) -> list[int]:
-    due = (
-        select(Mail.id)
-        .where(IS_DUE, _urgent(urgent), Mail.next_at <= now)
-        .order_by(Mail.next_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    rows = session.execute(
-        update(Mail)
-        .where(Mail.id.in_(due))
-        .values(
-            state=MailState.LEASED,
-            lease_owner=owner,
-            lease_until=database_seconds() + LEASE_SECONDS,
-        )
-        .returning(Mail.next_at, Mail.id)
-        .execution_options(synchronize_session=False)
-    )
+    which = {"now": now, "most": limit, "hurry": urgent}
+    rows = session.execute(_CLAIM, which | {"by": owner, "seconds": LEASE_SECONDS})
     return [row.id for row in sorted(rows, key=lambda row: (row.next_at, row.id))]
+
+
+_CLAIM = (
+    update(Mail)
+    .where(
+        Mail.id.in_(
+            select(Mail.id)
+            .where(IS_DUE, Mail.urgent == bindparam("hurry"), Mail.next_at <= bindparam("now"))
+            .order_by(Mail.next_at)
+            .limit(bindparam("most"))
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(
+        state=MailState.LEASED,
+        lease_owner=bindparam("by"),
+        lease_until=database_seconds() + bindparam("seconds"),
+    )
+    .returning(Mail.next_at, Mail.id)
+    .execution_options(synchronize_session=False)
+)
 
 
 def renew(session: Session, *, owner: str) -> bool:

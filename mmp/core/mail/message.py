@@ -169,6 +169,7 @@ def mailbox(box: Mailbox) -> str:
     return f"{phrase}{' ' if fits else chr(13) + chr(10) + ' '}<{address}>"
 
 
+@lru_cache(maxsize=1024)
 def sendable(address: str) -> str:
     """The address as SMTP without extensions carries it. Raises BadHeader if it cannot."""
     local, _, domain = address.rpartition("@")

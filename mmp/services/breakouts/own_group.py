@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import case, null, select
+from sqlalchemy import bindparam, case, null, select
 from sqlalchemy.orm import Session, contains_eager, defer
 
 from mmp.adapters.translations import catalogue
@@ -48,32 +48,8 @@ def own_groups(
     found: dict[tuple[int, int], list[OwnGroup]] = defaultdict(list)
     if not wanted:
         return found
-    link = case((may_join_online(Participation), BreakoutGroup.join_link), else_=null())
-    rows = session.execute(
-        select(BreakoutSeat.person_id, BreakoutGroup, link)
-        .join(BreakoutSeat.group)
-        .join(BreakoutGroup.breakout)
-        .join(Breakout.agenda_item)
-        .join(Event, Event.id == AgendaItem.event_id)
-        .outerjoin(
-            Participation,
-            (Participation.event_id == Event.id)
-            & (Participation.person_id == BreakoutSeat.person_id),
-        )
-        .where(
-            BreakoutSeat.person_id.in_({person for person, _event in wanted}),
-            AgendaItem.event_id.in_({event for _person, event in wanted}),
-            Breakout.state == BreakoutState.APPLIED,
-            AgendaItem.status == EventStatus.PUBLISHED,
-        )
-        .options(
-            contains_eager(BreakoutGroup.breakout)
-            .load_only(Breakout.question)
-            .contains_eager(Breakout.agenda_item),
-            defer(BreakoutGroup.join_link),
-        )
-        .order_by(AgendaItem.starts_at, AgendaItem.position, AgendaItem.id)
-    )
+    people, events = ({of[at] for of in wanted} for at in (0, 1))
+    rows = session.execute(_OWN_GROUPS, {"people": list(people), "events": list(events)})
     asked = set(wanted)
     for person, group, join_link in rows:
         item = group.breakout.agenda_item
@@ -82,6 +58,36 @@ def own_groups(
             own = OwnGroup(item, group, question, join_link, person)
             found[person, item.event_id].append(own)
     return found
+
+
+_OWN_GROUPS = (
+    select(
+        BreakoutSeat.person_id,
+        BreakoutGroup,
+        case((may_join_online(Participation), BreakoutGroup.join_link), else_=null()),
+    )
+    .join(BreakoutSeat.group)
+    .join(BreakoutGroup.breakout)
+    .join(Breakout.agenda_item)
+    .join(Event, Event.id == AgendaItem.event_id)
+    .outerjoin(
+        Participation,
+        (Participation.event_id == Event.id) & (Participation.person_id == BreakoutSeat.person_id),
+    )
+    .where(
+        BreakoutSeat.person_id.in_(bindparam("people", expanding=True)),
+        AgendaItem.event_id.in_(bindparam("events", expanding=True)),
+        Breakout.state == BreakoutState.APPLIED,
+        AgendaItem.status == EventStatus.PUBLISHED,
+    )
+    .options(
+        contains_eager(BreakoutGroup.breakout)
+        .load_only(Breakout.question)
+        .contains_eager(Breakout.agenda_item),
+        defer(BreakoutGroup.join_link),
+    )
+    .order_by(AgendaItem.starts_at, AgendaItem.position, AgendaItem.id)
+)
 
 
 def group_name(name: Translated, position: int, locale: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from mmp.models import SuppressedAddress
@@ -28,5 +28,9 @@ def suppress(
 def suppressed_among(session: Session, addresses: Collection[str]) -> set[str]:
     """Those of `addresses`, in lower case, that nothing goes to."""
     wanted = {address.lower() for address in addresses}
-    found = select(SuppressedAddress.address).where(SuppressedAddress.address.in_(wanted))
-    return set(session.scalars(found)) if wanted else set()
+    return set(session.scalars(_SUPPRESSED, {"addresses": list(wanted)})) if wanted else set()
+
+
+_SUPPRESSED = select(SuppressedAddress.address).where(
+    SuppressedAddress.address.in_(bindparam("addresses", expanding=True))
+)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    bindparam,
     func,
     literal,
     or_,
@@ -86,28 +87,7 @@ def event_facts(session: Session, events: Collection[int]) -> dict[int, EventFac
 
 
 def _events(session: Session, events: Collection[int]) -> Iterable[EventFacts]:
-    held = (
-        select(func.aggregate_strings(func.coalesce(ReminderHold.rule, EVERYTHING), ","))
-        .where(
-            ReminderHold.programme_id == Event.programme_id,
-            or_(ReminderHold.event_id.is_(None), ReminderHold.event_id == Event.id),
-        )
-        .correlate(Event)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(*_EVENT_COLUMNS, held.label("held"), ReminderRule)
-        .join(Programme, Programme.id == Event.programme_id)
-        .outerjoin(
-            ReminderRule,
-            and_(
-                ReminderRule.programme_id == Event.programme_id,
-                or_(ReminderRule.event_id.is_(None), ReminderRule.event_id == Event.id),
-            ),
-        )
-        .where(Event.id.in_(events))
-        .order_by(Event.id)
-    ).all()
+    rows = session.execute(_EVENTS, {"events": list(events)}).all()
     layers: dict[int, tuple[list[Rule], list[Rule]]] = {}
     for row in rows:
         own = layers.setdefault(row.id, ([], []))
@@ -130,6 +110,30 @@ _EVENT_COLUMNS = (
     *(Event.id, Event.programme_id, Event.time_version, Event.status, Event.form, Event.pair_id),
     *(Event.precision, Event.zone, Event.starts_local, Event.ends_local),
     *(Event.first_day, Event.last_day, Programme.reminder_preset),
+)
+
+
+_HELD = (
+    select(func.aggregate_strings(func.coalesce(ReminderHold.rule, EVERYTHING), ","))
+    .where(
+        ReminderHold.programme_id == Event.programme_id,
+        or_(ReminderHold.event_id.is_(None), ReminderHold.event_id == Event.id),
+    )
+    .correlate(Event)
+    .scalar_subquery()
+)
+_EVENTS = (
+    select(*_EVENT_COLUMNS, _HELD.label("held"), ReminderRule)
+    .join(Programme, Programme.id == Event.programme_id)
+    .outerjoin(
+        ReminderRule,
+        and_(
+            ReminderRule.programme_id == Event.programme_id,
+            or_(ReminderRule.event_id.is_(None), ReminderRule.event_id == Event.id),
+        ),
+    )
+    .where(Event.id.in_(bindparam("events", expanding=True)))
+    .order_by(Event.id)
 )
 
 
