@@ -6,8 +6,9 @@ from typing import Any
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
-from sqlalchemy import event
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine
+from sqlalchemy.pool import NullPool
 
 from mmp.models import Base
 
@@ -52,6 +53,13 @@ def engine_options(database_url: str) -> dict[str, Any]:
     connections are noticed before they are used."""
     options: dict[str, Any] = {"hide_parameters": True}
     return options if database_url.startswith("sqlite") else options | {"pool_pre_ping": True}
+
+
+def apart(engine: Engine) -> Engine:
+    """The same PostgreSQL by connections that are made when asked for and end with their use, on
+    which the driver prepares no statements: whoever prepares their own keeps them."""
+    options = engine_options(str(engine.url)) | {"poolclass": NullPool}
+    return create_engine(engine.url, connect_args={"prepare_threshold": None}, **options)
 
 
 def close() -> None:

@@ -17,24 +17,30 @@ class Prepared:
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)  # no DDL
-        self._text = str(compiled)
+        self.text = str(compiled)
         self._order = compiled.positiontup
-        self._written: dict[str, Callable[[Any], Any] | None] = {
+        self._processors: dict[str, Callable[[Any], Any] | None] = {
             name: bound.type.dialect_impl(dialect).bind_processor(dialect)
             for name, bound in compiled.binds.items()
         }
 
     def run(self, cursor: Any, values: Mapping[str, Any]) -> Any:
         """Run it on a driver's cursor, and give that back."""
-        written = {
-            name: process(values[name]) if process else values[name]
-            for name, process in self._written.items()
-        }
-        if self._order is None:
-            cursor.execute(self._text, written)
-        else:
-            cursor.execute(self._text, [written[name] for name in self._order])
+        named = self._order is None
+        cursor.execute(self.text, self._written(values) if named else self.ordered(values))
         return cursor
+
+    def ordered(self, values: Mapping[str, Any]) -> list[Any]:
+        """What its places take, in their order."""
+        assert self._order is not None  # its places have numbers
+        written = self._written(values)
+        return [written[name] for name in self._order]
+
+    def _written(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            name: process(values[name]) if process else values[name]
+            for name, process in self._processors.items()
+        }
 
 
 @lru_cache(maxsize=64)

@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from mmp.adapters.clock import Clock
+from mmp.adapters.database import apart
 from mmp.adapters.mailer import Mailer
 from mmp.adapters.scheduler.liveness import Liveness
 from mmp.core.mail import Outcome, Result, Site
@@ -27,12 +28,14 @@ from mmp.jobs.sending import Sending
 from mmp.jobs.writing import Writer
 from mmp.services import reminders
 
-BATCH = 100
+BATCH = 200
 """Claimed at once at most: fewer where the relay is slow."""
 LANES = 4
 """Connections where many mails are due; up to 8 are of use."""
 MANY = 500
 """From so many on."""
+CLERKS = 2
+"""That note what came of mails on PostgreSQL: while one waits for the disk, the other goes on."""
 RENEWED_EVERY = claims.LEASE_SECONDS / 3
 REST = {Result.UNREACHABLE: 30.0, Result.UNANSWERED: 30.0, Result.STOPPED: 900.0}
 """Seconds in which this worker sends nothing after trouble that is no mail's fault."""
@@ -93,18 +96,21 @@ class Dispatcher:
         owner = self.liveness.owner
         beside = lanes > 1 and engine.dialect.name != "sqlite"
         with ExitStack() as stack:
-            hand, *another = (
-                stack.enter_context(closing(Hand(self.sessions, engine, owner)))
-                for _ in range(1 + beside)
-            )
+
+            def hand(engine: Engine) -> Hand:
+                return stack.enter_context(closing(Hand(self.sessions, engine, owner)))
+
+            writing = hand(engine)
+            noting = [writing]
+            if beside:
+                alone = apart(engine)
+                noting = [hand(alone) for _ in range(CLERKS)]
             stack.enter_context(self._leases_are_kept())
-            stack.callback(hand.give_back)
+            stack.callback(writing.give_back)
             ways = stack.enter_context(self.mailer.abreast(lanes))
-            noting = another[0] if another else hand
-            clerk = Clerk(noting, self.stopping.wait, self.clock.now, beside)
             claimed = Sending(
-                writer=Writer(hand, self.clock, self.site, owner),
-                clerk=stack.enter_context(clerk),
+                writer=Writer(writing, self.clock, self.site, owner, beside),
+                clerks=[Clerk(one, self.stopping.wait, self.clock.now, beside) for one in noting],
                 lanes=ways,
                 most=self.batch,
                 stopped=lambda: self.stopping.is_set() or self._rests(),

@@ -5,19 +5,22 @@ commit; on SQLite three in a transaction that takes the write lock at its beginn
 takes it half way may have to start anew.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, cast
+from itertools import chain
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 from sqlalchemy import (
     Column,
+    Connection,
     Engine,
     Table,
     bindparam,
+    exists,
     insert,
     literal_column,
     null,
@@ -33,6 +36,9 @@ from mmp.jobs import claims
 from mmp.models import Delivery, Event, Mail, MailAttempt, Person
 from mmp.models.enums import DeliveryState, EventStatus
 from mmp.models.mail import MailState
+
+if TYPE_CHECKING:
+    from mmp.adapters.pipelined import Pipeline
 
 _MAIL, _PERSON, _EVENT, _DELIVERY, _ATTEMPT = (
     cast(Table, model.__table__) for model in (Mail, Person, Event, Delivery, MailAttempt)
@@ -84,12 +90,16 @@ _PLAN = _PLAN.values(
     ended_at=bindparam("new_ended_at", type_=_DELIVERY.c.ended_at.type),
 )
 _NOTED = ("uuid", "at", "worker", "result", "stage", "code", "text")
-# With its reader the mail itself may be gone by now.
+# With its reader the mail itself may be gone by now; and the note may be there already, if the
+# database went away after the commit and before its answer.
 _NOTE = insert(_ATTEMPT).from_select(
     ["mail_id", *_NOTED],
     select(
         _MAIL.c.id, *(bindparam(f"noted_{name}", type_=_ATTEMPT.c[name].type) for name in _NOTED)
-    ).where(_MAIL.c.id == bindparam("number")),
+    ).where(
+        _MAIL.c.id == bindparam("number"),
+        ~exists().where(_ATTEMPT.c.uuid == bindparam("noted_uuid", type_=_ATTEMPT.c.uuid.type)),
+    ),
 )
 
 
@@ -138,10 +148,10 @@ class Mark:
         return _ENDS.get(self.columns["state"])
 
 
-def _seen(cursor: Any) -> dict[int, Seen]:
+def _seen(rows: Iterable[Sequence[Any]]) -> dict[int, Seen]:
     return {
-        number: (email, EventStatus(status) if status else None)
-        for number, email, status in cursor.fetchall()
+        int(number): (email, EventStatus(status) if status else None)
+        for number, email, status in rows
     }
 
 
@@ -165,28 +175,38 @@ class Hand:
         """What goes wrong when the database is away, as SQLAlchemy and as the driver tell it."""
         self._connect()
 
-    def _run(self, cursor: Any, statement: Any, values: Mapping[str, Any]) -> Any:
-        return prepared(statement, self._engine.dialect).run(cursor, values)
-
     def _connect(self) -> None:
         self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         self.session = self._sessions(bind=self._connection)
         driver: Any = self._connection.connection.driver_connection
-        self._driver = driver
-        self._cursor = self._driver.cursor()
+        self._cursor = driver.cursor()
+        self._pipeline: Pipeline | None = None
         if self._on_sqlite:
             self._cursor.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
+        else:
+            self._pipeline = _pipeline_on(self._connection)
 
     def close(self) -> None:
+        if self._is_under_way:
+            self._give_up()
         self.session.close()
         self._connection.close()
 
     def reconnect(self) -> None:
         """Begin anew after the database was away; again, if it still was."""
-        if not self._connection.closed:
-            self._connection.invalidate()
+        self._give_up()
         self.close()
         self._connect()
+
+    @property
+    def _is_under_way(self) -> bool:
+        """Whether something was begun that was not waited for."""
+        return self._pipeline is not None and self._pipeline.is_under_way
+
+    def _give_up(self) -> None:
+        """Nobody else is to have this connection."""
+        if not self._connection.closed:
+            self._connection.invalidate()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -205,31 +225,44 @@ class Hand:
 
     def claim(self, *, now: datetime, limit: int) -> list[int]:
         with self.transaction() as session:
+            if not self._on_sqlite:
+                # A claim that is lost with its server's power leaves mails due, and `look` tells.
+                self._cursor.execute("SET LOCAL synchronous_commit TO off")
             return claims.claim(session, owner=self.owner, now=now, limit=limit)
 
     def give_back(self, numbers: Collection[int] | None = None) -> None:
         """Make these mails due again, or all that this worker holds."""
+        if self._is_under_way:
+            self.reconnect()
         with self.transaction() as session:
             claims.give_back(session, owner=self.owner, numbers=numbers)
 
-    def freeze(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Write what mails will say, before any of them leaves; where they are still ours."""
+    def keep(self, frozen: Sequence[Mapping[str, Any]], marks: Sequence[Mark]) -> "Going | None":
+        """Write what mails will say, before any of them leaves, and what became of others, where
+        they are still ours. One commit; on PostgreSQL not waited for, on SQLite nothing is left to
+        wait for."""
         values = [
             {"number": row["id"], "owner": self.owner}
             | {f"new_{name}": row[name] for name in FROZEN}
-            for row in rows
+            for row in frozen
         ]
-        if values:
-            self._connection.execute(_FREEZE, values)
+        if not values and not marks:
+            return None
+        if self._pipeline is not None:
+            freezes = [(_FREEZE, one) for one in values]
+            self._pipeline.ask([*(self._whole(mark) for mark in marks), *freezes])
+            return Going(self._pipeline, len(marks))
+        with self.transaction():
+            if values:
+                self._connection.execute(_FREEZE, values)
+            for mark in marks:
+                self._mark_one(mark)
+        return None
 
     def look(self, numbers: Sequence[int]) -> dict[int, Seen]:
         """The pre-send check: by number the reader's address and the event's state by now, if the
         mail is still leased, and by this worker, and the lease has not run out."""
-        return _seen(self._look(self._cursor, numbers)) if numbers else {}
-
-    def _look(self, cursor: Any, numbers: Sequence[int]) -> Any:
-        values: dict[str, Any] = {f"number_{at}": one for at, one in enumerate(numbers)}
-        return self._run(cursor, _look_at(len(numbers)), values | {"owner": self.owner})
+        return self.mark_and_look((), numbers)[1]
 
     def mark(self, marks: Sequence[Mark]) -> list[bool]:
         """Write what became of mails and of what they told, where this worker still holds them, and
@@ -242,43 +275,66 @@ class Hand:
     ) -> tuple[list[bool], dict[int, Seen]]:
         """`mark`, and after its commit `look`: on PostgreSQL in one go there and back."""
         if not self._on_sqlite:
-            return self._all_in_one_go(marks, numbers)
-        with nullcontext() if self._in_transaction else self.transaction():
-            ours = [self._mark_one(mark) for mark in marks]
-        return ours, self.look(numbers)
+            return self.begin(marks, numbers).result()
+        ours = []
+        if marks:
+            with nullcontext() if self._in_transaction else self.transaction():
+                ours = [self._mark_one(mark) for mark in marks]
+        return ours, _seen(self._run(*self._look(numbers)).fetchall()) if numbers else {}
+
+    def begin(self, marks: Sequence[Mark], numbers: Sequence[int]) -> "Going":
+        """The same, not waited for; on PostgreSQL alone. Nothing else is done meanwhile."""
+        assert self._pipeline is not None  # on PostgreSQL
+        wholes = [self._whole(mark) for mark in marks]
+        looks = [self._look(numbers)] if numbers else []
+        self._pipeline.ask(*(go for go in (wholes, looks) if go))
+        return Going(self._pipeline, len(marks))
+
+    def _whole(self, mark: Mark) -> tuple[Any, dict[str, Any]]:
+        return _WHOLE[mark.ends is not None, mark.attempt is not None], self._values(mark)
+
+    def _look(self, numbers: Sequence[int]) -> tuple[Any, dict[str, Any]]:
+        values: dict[str, Any] = {f"number_{at}": one for at, one in enumerate(numbers)}
+        return _look_at(len(numbers)), values | {"owner": self.owner}
+
+    def _run(self, statement: Any, values: Mapping[str, Any]) -> Any:
+        return prepared(statement, self._engine.dialect).run(self._cursor, values)
 
     def _mark_one(self, mark: Mark) -> bool:
         values = self._values(mark)
         if mark.attempt is not None:
-            self._run(self._cursor, _NOTE, values)
-        ours = bool(self._run(self._cursor, _MARK, values).fetchall())
+            self._run(_NOTE, values)
+        ours = bool(self._run(_MARK, values).fetchall())
         if ours and mark.ends is not None:
-            self._run(self._cursor, _PLAN_OF_ONE, values)
+            self._run(_PLAN_OF_ONE, values)
         return ours
-
-    def _all_in_one_go(
-        self, marks: Sequence[Mark], numbers: Sequence[int]
-    ) -> tuple[list[bool], dict[int, Seen]]:
-        cursors = [self._driver.cursor() for _ in marks]
-        last = self._driver.cursor()
-        with self._driver.pipeline():
-            if not self._in_transaction:
-                self._cursor.execute("BEGIN")
-            for mark, cursor in zip(marks, cursors, strict=True):
-                whole = _WHOLE[mark.ends is not None, mark.attempt is not None]
-                self._run(cursor, whole, self._values(mark))
-            if not self._in_transaction:
-                self._cursor.execute("COMMIT")
-            if numbers:
-                self._look(last, numbers)
-        ours = [bool(cursor.fetchall()) for cursor in cursors]
-        return ours, _seen(last) if numbers else {}
 
     def _values(self, mark: Mark) -> dict[str, Any]:
         values: dict[str, Any] = {"number": mark.number, "owner": self.owner}
         values |= {f"new_{name}": value for name, value in mark.columns.items()}
         values |= {f"noted_{name}": value for name, value in (mark.attempt or {}).items()}
         return values | {"plan_state": mark.ends}
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What PostgreSQL was asked by `Hand.begin`."""
+
+    pipeline: "Pipeline"
+    marks: int
+
+    def result(self) -> tuple[list[bool], dict[int, Seen]]:
+        """As of `mark_and_look`, waited for."""
+        answers = self.pipeline.answers()
+        ours = [bool(rows) for rows in answers[: self.marks]]
+        return ours, _seen(chain.from_iterable(answers[self.marks :]))
+
+
+def _pipeline_on(connection: Connection) -> "Pipeline":
+    from mmp.adapters.pipelined import Pipeline  # its driver is there only with PostgreSQL
+
+    driver: Any = connection.connection.driver_connection
+    return Pipeline(driver)
 
 
 def attempt_of(outcome: Outcome, *, worker: str, now: datetime) -> dict[str, Any]:

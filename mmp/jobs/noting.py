@@ -1,20 +1,17 @@
 """Writes down what came of mails, and looks at those that follow.
 
-PostgreSQL answers when the disk has: that is waited for in a thread of its own, while the other
-connections go on. SQLite answers at once, and a thread would only be in the way.
+PostgreSQL answers when the disk has: meanwhile the other connections go on. SQLite answers at once.
 """
 
 import logging
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, repeat
 
 from mmp.core.mail import Outcome, Result, Stage
 from mmp.jobs.batches import Letter
-from mmp.jobs.marks import Hand, Mark, Seen
+from mmp.jobs.marks import Going, Hand, Mark, Seen
 from mmp.services import outbox
 
 PATIENCE = (0.1, 0.5, 1.0, 2.0, 5.0)
@@ -38,7 +35,8 @@ Seeing = dict[int, Seen]
 
 @dataclass
 class Clerk:
-    """One at a time: `write`, then `result`. `beside` says whether in a thread of its own."""
+    """One at a time: `write`, then `result`. `beside` says whether the database works on it while
+    the caller goes on, with a connection that is this one's alone."""
 
     hand: Hand
     wait: Callable[[float], bool]
@@ -46,81 +44,92 @@ class Clerk:
     now: Callable[[], datetime]
     beside: bool
     busy: bool = field(default=False, init=False)
-    _future: Future[Seeing] = field(default_factory=Future, init=False)
+    notes: Sequence[Note] = field(default=(), init=False)
+    following: Sequence[Letter] = field(default=(), init=False)
+    """The mails it looks at."""
+    _going: Going | None = field(default=None, init=False)
+    _seen: Seeing = field(default_factory=dict, init=False)
 
-    def __enter__(self) -> "Clerk":
-        if self.beside:
-            self._pool = ThreadPoolExecutor(1, "mmp-notes")
-            self.bell, self._rope = os.pipe()
-            os.set_blocking(self.bell, False)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.beside:
-            self._pool.shutdown()
-            os.close(self.bell)
-            os.close(self._rope)
-
-    def write(self, notes: Sequence[Note], following: Sequence[int]) -> None:
+    def write(self, notes: Sequence[Note], following: Sequence[Letter]) -> None:
         """Commit the notes, and after that look at the mails that follow."""
-        self.busy = True
-        if self.beside:
-            self._future = self._pool.submit(self._write_and_ring, notes, following)
-        else:
-            self._future = Future()
-            self._future.set_result(self._write(notes, following))
-
-    def _write_and_ring(self, notes: Sequence[Note], following: Sequence[int]) -> Seeing:
+        self.busy, self.notes, self.following = True, notes, following
+        if not self.beside or _refused(notes):
+            self._seen = self._write()
+            return
         try:
-            return self._write(notes, following)
-        finally:
-            os.write(self._rope, b".")
+            self._going = self.hand.begin([note.mark for note in notes], self._numbers)
+        except self.hand.mishaps as error:
+            self._seen = self._write(error)
+
+    @property
+    def wants(self) -> int:
+        """How many connections it will need beyond those whose mails it writes down."""
+        left = sum(note.outcome is not None for note in self.notes)
+        return max(0, len(self.following) - left) if self.busy else 0
+
+    @property
+    def _numbers(self) -> list[int]:
+        return [letter.number for letter in self.following]
+
+    @property
+    def bell(self) -> int | None:
+        """What can be read when there is news of the result."""
+        return self._going.pipeline.descriptor if self._going else None
 
     @property
     def done(self) -> bool:
         """Whether there is a result."""
-        return self.busy and self._future.done()
+        try:
+            return self.busy and (self._going is None or self._going.pipeline.is_answered())
+        except self.hand.mishaps:
+            return True  # a bad one
 
     def result(self) -> Seeing:
         """Those that follow, as they were seen."""
-        try:
-            return self._future.result()
-        finally:
-            self.busy = False
-            if self.beside:
-                os.read(self.bell, 1)
+        going, self._going, self.busy = self._going, None, False
+        return self._result(going)
 
-    def _write(self, notes: Sequence[Note], following: Sequence[int]) -> Seeing:
+    def _result(self, going: Going | None) -> Seeing:
+        if going is None:
+            return self._seen
+        try:
+            ours, seen = going.result()
+        except self.hand.mishaps as error:
+            return self._write(error)
+        _tell_of_lost(self.notes, ours)
+        return seen
+
+    def _write(self, mishap: Exception | None = None) -> Seeing:
         """However often the database has to be asked: forgotten, mails would be sent again. Only a
-        stop of the program ends it."""
-        waits, again = chain(PATIENCE, repeat(PATIENCE[-1])), False
+        stop of the program ends it. The `mishap` is what went wrong already."""
+        waits = chain(PATIENCE, repeat(PATIENCE[-1]))
         while True:
             try:
-                if again:
+                if mishap is not None:
+                    self._put_off(mishap, next(waits))
                     self.hand.reconnect()
-                return self._write_once(notes, following)
+                return self._write_once()
             except self.hand.mishaps as error:
-                log.warning("%d mails cannot be marked yet: %s", len(notes), type(error).__name__)
-                if self.wait(next(waits)):
+                if error is mishap:
                     raise
-                again = True
+                mishap = error
 
-    def _write_once(self, notes: Sequence[Note], following: Sequence[int]) -> Seeing:
-        if not notes:
-            return self.hand.look(following)
-        marks = [note.mark for note in notes]
-        refused = [note for note in notes if note.outcome and _is_refused_for_good(note.outcome)]
-        if refused:
+    def _put_off(self, mishap: Exception, seconds: float) -> None:
+        name = type(mishap).__name__
+        log.warning("%d mails cannot be marked yet: %s", len(self.notes), name)
+        if self.wait(seconds):
+            raise mishap
+
+    def _write_once(self) -> Seeing:
+        marks = [note.mark for note in self.notes]
+        if refused := _refused(self.notes):
             with self.hand.transaction():
                 self._suppress(refused)
                 ours = self.hand.mark(marks)
-            seen = self.hand.look(following)
+            seen = self.hand.look(self._numbers)
         else:
-            ours, seen = self.hand.mark_and_look(marks, following)
-        for note, was_ours in zip(notes, ours, strict=True):
-            if not was_ours and note.outcome:
-                came = note.outcome.result
-                log.warning("mail %s: %s after its lease had ended", note.letter.uuid, came)
+            ours, seen = self.hand.mark_and_look(marks, self._numbers)
+        _tell_of_lost(self.notes, ours)
         return seen
 
     def _suppress(self, refused: Sequence[Note]) -> None:
@@ -133,6 +142,17 @@ class Clerk:
                 code=str(note.outcome.code),
                 text=note.outcome.text,
             )
+
+
+def _tell_of_lost(notes: Sequence[Note], ours: Sequence[bool]) -> None:
+    for note, was_ours in zip(notes, ours, strict=True):
+        if not was_ours and note.outcome:
+            came = note.outcome.result
+            log.warning("mail %s: %s after its lease had ended", note.letter.uuid, came)
+
+
+def _refused(notes: Sequence[Note]) -> list[Note]:
+    return [note for note in notes if note.outcome and _is_refused_for_good(note.outcome)]
 
 
 def _is_refused_for_good(outcome: Outcome) -> bool:

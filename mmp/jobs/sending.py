@@ -9,12 +9,12 @@ their own, measured, spent their time waiting for each other.
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from mmp.adapters.mailer import Lanes, Outgoing
 from mmp.core.mail import Outcome, Reason, fill_in
 from mmp.jobs.batches import Batch, Letter, is_off
-from mmp.jobs.marks import Mark, Seen
+from mmp.jobs.marks import Going, Mark, Seen
 from mmp.jobs.noting import Clerk, Note
 from mmp.jobs.results import end, mark_of
 from mmp.jobs.writing import Writer, Writing
@@ -30,15 +30,18 @@ class Beside:
 
     def __init__(self, writing: Writing) -> None:
         self._writing: Writing | None = writing
+        self._awaited: Going | None = None
         self._batch: Batch | None = None
         self._mishap: Exception | None = None
 
     def step(self) -> bool:
-        """Go a step further; False where all is done."""
+        """Go a step further; False where there is nothing to do now."""
         if self._writing is None:
             return False
         try:
-            next(self._writing)
+            if self._awaited is not None and not self._awaited.pipeline.is_answered():
+                return False
+            self._awaited = next(self._writing)
         except StopIteration as end:
             self._writing, self._batch = None, end.value
         except Exception as error:  # mails are on their way: nothing may disturb that
@@ -47,8 +50,9 @@ class Beside:
 
     def result(self) -> Batch | None:
         """The batch, written to its end. Raises what went wrong with it."""
-        while self.step():
-            pass
+        while self._writing is not None:
+            if not self.step() and self._awaited is not None:
+                self._awaited.pipeline.wait()
         if self._mishap is not None:
             raise self._mishap
         return self._batch
@@ -59,7 +63,7 @@ class Sending:
     """Sends until nothing is due, or `stopped` says so. `trouble` is told what makes all rest."""
 
     writer: Writer
-    clerk: Clerk
+    clerks: Sequence[Clerk]
     lanes: Lanes
     most: int
     """Mails that it claims at once."""
@@ -71,8 +75,6 @@ class Sending:
     _beside: Beside | None = field(default=None, init=False)
     """The batch that comes next; None where nothing more is to come."""
     _waiting: deque[Letter] = field(default_factory=deque, init=False)
-    _looked_at: list[Letter] = field(default_factory=list, init=False)
-    """Those that the clerk looks at."""
     _on_their_way: dict[int, Letter] = field(default_factory=dict, init=False)
     _notes: list[Note] = field(default_factory=list, init=False)
     """Not with the clerk yet."""
@@ -85,12 +87,12 @@ class Sending:
         self._size = min(FIRST_BATCH, self.most)
         self._beside, self._since = Beside(self.writer.next(self._size)), time.monotonic()
         try:
-            while self._ask_clerk() or self._on_their_way:
+            while self._ask_clerks() or self._on_their_way:
                 self._go_on()
         finally:
             # Whatever else went wrong, what has left is not forgotten.
             self._end()
-            while (self._ask_clerk() or self._on_their_way) and self._go_on():
+            while (self._ask_clerks() or self._on_their_way) and self._go_on():
                 pass
         return self.claimed
 
@@ -99,9 +101,9 @@ class Sending:
         self._waiting.clear()
         self._beside = None
 
-    def _refill(self) -> None:
-        """Have as many waiting as connections are free, if there are some."""
-        while self._beside is not None and len(self._waiting) < self.lanes.free:
+    def _refill(self, count: int) -> None:
+        """Have so many waiting, if there are some."""
+        while self._beside is not None and len(self._waiting) < count:
             beside, self._beside = self._beside, None
             if self._changed:
                 self.writer.hand.give_back(self._changed)
@@ -114,41 +116,64 @@ class Sending:
             self._waiting.extend(batch.letters)
             self._beside, self._since = Beside(self.writer.next(self._size)), time.monotonic()
 
-    def _ask_clerk(self) -> bool:
-        """Hand over what there is to write down, and as many mails to look at as connections are
-        free: none of them begins before. Whether the clerk is at it."""
-        if not self.clerk.busy:
+    def _ask_clerks(self) -> bool:
+        """Hand over what there is to write down, and as many mails to look at as connections will
+        be free then: none of them begins before. Whether a clerk is at it."""
+        idle = next((clerk for clerk in self.clerks if not clerk.busy), None)
+        if idle is not None:
             if self.stopped():
                 self._end()
-            self._refill()
-            count = min(self.lanes.free, len(self._waiting))
-            self._looked_at = [self._waiting.popleft() for _ in range(count)]
-            if self._notes or self._looked_at:
+            left = sum(note.outcome is not None for note in self._notes)
+            room = self.lanes.free + left - sum(clerk.wants for clerk in self.clerks)
+            self._refill(room)
+            following = [self._waiting.popleft() for _ in range(min(room, len(self._waiting)))]
+            if self._notes or following:
                 notes, self._notes = self._notes, []
-                self.clerk.write(notes, [letter.number for letter in self._looked_at])
-        return self.clerk.busy
+                idle.write(notes, following)
+        return any(clerk.busy for clerk in self.clerks)
 
     def _go_on(self) -> bool:
-        """Wait until the clerk or a connection has something to tell; whether one had."""
-        if self.clerk.busy and (self.clerk.done or not self._on_their_way):
-            looked_at, self._looked_at = self._looked_at, []
-            self._begin(looked_at, self.clerk.result())
+        """Wait until a clerk or a connection has something to tell; False if none ever will."""
+        busy = [clerk for clerk in self.clerks if clerk.busy]
+        done = [clerk for clerk in busy if clerk.done]
+        if busy and not self._on_their_way and not done:
+            while not busy[0].done and self._write_on():
+                pass
+            done = busy[:1]
+        for clerk in done:
+            self._begin(clerk.following, self._result(clerk))
+        if done:
             return True
-        ended = self.lanes.ended(self.clerk.bell if self.clerk.busy else None)
+        bells = [bell for clerk in busy if (bell := clerk.bell) is not None]
+        ended = self.lanes.ended(bells, meanwhile=self._write_on)
         for number, outcome in ended:
             if outcome.stops_all:
                 self.trouble(outcome)
             letter = self._on_their_way.pop(number)
             self._notes.append(Note(letter, self.writer.attempted(letter, outcome), outcome))
-        return bool(ended) or self.clerk.done
+        return bool(ended or busy)
+
+    def _result(self, clerk: Clerk) -> Mapping[int, Seen]:
+        """What it saw. The connections of what it wrote down are free again, and not before."""
+        notes, seen = clerk.notes, clerk.result()
+        for note in notes:
+            if note.outcome is not None:
+                self.lanes.let_go(note.letter.number)
+        return seen
+
+    def _write_on(self) -> bool:
+        """Write a bit of the next batch; False where there is nothing to write now."""
+        return self._beside is not None and self._beside.step()
 
     def _begin(self, letters: Sequence[Letter], seen: Mapping[int, Seen]) -> None:
+        began = 0
         for letter in letters:
             if not self.stopped() and self._goes(letter, seen):
                 self.lanes.begin(letter.number, _outgoing(letter))
                 self._on_their_way[letter.number] = letter
-                if self._beside is not None:
-                    self._beside.step()  # one for one: neither has to wait for the other
+                began += 1
+        for _ in range(began):  # one for one: neither has to wait for the other
+            self._write_on()
 
     def _goes(self, letter: Letter, seen: Mapping[int, Seen]) -> bool:
         """Whether a mail may go, as it was seen just now. One that is not to go any more ends; one
@@ -172,6 +197,7 @@ class Sending:
 
 def _outgoing(letter: Letter) -> Outgoing:
     """The mail as it leaves, with its secret tokens."""
-    assert letter.outgoing is not None  # it is written
-    octets = fill_in(letter.outgoing.octets, letter.secrets)
-    return replace(letter.outgoing, octets=octets)
+    frozen = letter.outgoing
+    assert frozen is not None  # it is written
+    octets = fill_in(frozen.octets, letter.secrets)
+    return Outgoing(frozen.message_id, frozen.sender, frozen.recipient, octets)

@@ -255,6 +255,18 @@ def test_pre_send_check_of_a_mail_cancelled_while_it_is_written(
     assert mail.octets is None
 
 
+def test_one_connection_writes_and_notes_in_turn(
+    session: Session, enqueue: Enqueue, make_worker: MakeWorker
+) -> None:
+    """The second batch is kept while mails of the first still leave."""
+    mails = [enqueue() for _ in range(32)]
+    session.commit()
+    mailer = MemoryMailer()
+    make_worker(mailer).run()
+    assert len({mail.message_id for mail in mailer.sent}) == len(mailer.sent) == len(mails)
+    assert {len(reread(session, mail).attempts) for mail in mails} == {1}
+
+
 def test_owner_fence_a_worker_without_its_lease_marks_nothing(
     session: Session, enqueue: Enqueue, make_worker: MakeWorker, engine: Engine
 ) -> None:

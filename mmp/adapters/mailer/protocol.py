@@ -1,5 +1,6 @@
 """What the dispatch asks of a way to send mail."""
 
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -32,12 +33,18 @@ class Lanes(Protocol):
     def free(self) -> int:
         """How many could begin now."""
 
+    def let_go(self, number: int) -> None:
+        """What came of this mail is written down: its connection may begin with another."""
+
     def begin(self, number: int, mail: Outgoing) -> None:
         """Begin to hand over a mail."""
 
-    def ended(self, bell: int | None = None) -> list[tuple[int, Outcome]]:
+    def ended(
+        self, bells: Sequence[int] = (), *, meanwhile: Callable[[], bool] = lambda: False
+    ) -> list[tuple[int, Outcome]]:
         """Wait until something has come of at least one mail, if any is on its way, or until there
-        is something to read from the file `bell`."""
+        is something to read from one of the files `bells`. As long as nothing is, `meanwhile` is
+        called; False from it: nothing to do but wait."""
 
 
 class Mailer(Protocol):
@@ -54,14 +61,21 @@ class InTurn:
     def __init__(self, lane: Lane, width: int) -> None:
         self._lane, self._width = lane, width
         self._ended: list[tuple[int, Outcome]] = []
+        self._begun: set[int] = set()
 
     @property
     def free(self) -> int:
-        return self._width - len(self._ended)
+        return self._width - len(self._begun)
+
+    def let_go(self, number: int) -> None:
+        self._begun.remove(number)
 
     def begin(self, number: int, mail: Outgoing) -> None:
+        self._begun.add(number)
         self._ended.append((number, self._lane.send(mail)))
 
-    def ended(self, bell: int | None = None) -> list[tuple[int, Outcome]]:
+    def ended(
+        self, bells: Sequence[int] = (), *, meanwhile: Callable[[], bool] = lambda: False
+    ) -> list[tuple[int, Outcome]]:
         ended, self._ended = self._ended, []
         return ended

@@ -8,7 +8,7 @@ import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -123,30 +123,38 @@ class SMTPLanes:
         self._idle = list(lanes)
         self._timeout = timeout
         self._talks: dict[int, _Talk] = {}
+        self._poll = select.poll()
+        """Listens to each of them."""
         self._ended: list[tuple[int, Outcome]] = []
+        self._held: dict[int, SMTPLane] = {}
+        """Those whose mail has ended, until somebody lets go of it."""
 
     @property
     def free(self) -> int:
         return len(self._idle)
 
+    def let_go(self, number: int) -> None:
+        self._idle.append(self._held.pop(number))
+
     def begin(self, number: int, mail: Outgoing) -> None:
-        lane = self._idle.pop(0)  # the one whose last mail was written down first
+        lane = self._idle.pop(0)
         talk = _Talk(lane, lane.conversation(mail))
         self._talks[number] = talk
         self._go_on(number, talk)
 
-    def ended(self, bell: int | None = None) -> list[tuple[int, Outcome]]:
+    def ended(
+        self, bells: Sequence[int] = (), *, meanwhile: Callable[[], bool] = lambda: False
+    ) -> list[tuple[int, Outcome]]:
         rung = False
         while self._talks and not self._ended and not rung:
-            seconds = min(talk.until for talk in self._talks.values()) - time.monotonic()
-            rung = self._listen(seconds, bell)
+            rung = self._listen(bells, meanwhile)
         ended, self._ended = self._ended, []
         return ended
 
-    def _listen(self, seconds: float, bell: int | None) -> bool:
-        """Let those go on that were answered, and end those that waited too long; whether the bell
+    def _listen(self, bells: Sequence[int], meanwhile: Callable[[], bool]) -> bool:
+        """Let those go on that were answered, and end those that waited too long; whether a bell
         rang."""
-        ready, rung = _readable(self._talks, seconds, bell)
+        ready, rung = self._readable(bells, meanwhile)
         now = time.monotonic()
         late = [n for n, talk in self._talks.items() if n not in ready and talk.until <= now]
         for number in ready:
@@ -168,11 +176,49 @@ class SMTPLanes:
             self._end(number, talk, Outcome(Result.PUT_OFF, Stage.MAIL, None, type(error).__name__))
         else:
             talk.until = time.monotonic() + self._timeout
+            self._listen_to(talk, talk.lane.socket)
+
+    def _listen_to(self, talk: "_Talk", sock: socket.socket | None) -> None:
+        file = sock.fileno() if sock else _NONE
+        if file != talk.file:
+            if talk.file != _NONE:
+                self._poll.unregister(talk.file)
+            if file != _NONE:
+                self._poll.register(file, select.POLLIN)
+            talk.file = file
+
+    def _readable(
+        self, bells: Sequence[int], meanwhile: Callable[[], bool]
+    ) -> tuple[set[int], bool]:
+        """Which of them were answered, after waiting for as long as the most impatient of them
+        does, and whether a bell rang."""
+        talks = self._talks
+        ready = {n for n, one in talks.items() if one.file == _NONE or one.lane.has_unread()}
+        for bell in bells:
+            self._poll.register(bell, select.POLLIN)
+        found = self._poll.poll(0)
+        while not found and not ready:
+            busy = meanwhile()
+            seconds = 0 if busy else min(one.until for one in talks.values()) - time.monotonic()
+            found = self._poll.poll(max(seconds, 0) * 1000)
+            if not busy:
+                break
+        for bell in bells:
+            self._poll.unregister(bell)
+        files = {file for file, _ in found}
+        return ready | {n for n, one in talks.items() if one.file in files}, bool(
+            files.intersection(bells)
+        )
 
     def _end(self, number: int, talk: "_Talk", outcome: Outcome) -> None:
+        self._listen_to(talk, None)
         del self._talks[number]
-        self._idle.append(talk.lane)
+        self._held[number] = talk.lane
         self._ended.append((number, outcome))
+
+
+_NONE = -1
+"""The number of no file."""
 
 
 @dataclass(slots=True)
@@ -182,25 +228,8 @@ class _Talk:
     lane: "SMTPLane"
     conversation: Conversation
     until: float = 0.0
-
-
-def _readable(
-    talks: Mapping[int, _Talk], seconds: float, bell: int | None
-) -> tuple[set[int], bool]:
-    """Which of them were answered, after waiting for that long at most, and whether the bell
-    rang."""
-    poll, numbers = select.poll(), {}
-    ready = set()
-    for number, talk in talks.items():
-        if (sock := talk.lane.socket) is None or talk.lane.has_unread():
-            ready.add(number)
-        else:
-            numbers[sock.fileno()] = number
-            poll.register(sock, select.POLLIN)
-    if bell is not None:
-        poll.register(bell, select.POLLIN)
-    found = {one for one, _ in poll.poll(0 if ready else max(seconds, 0) * 1000)}
-    return ready | {numbers[one] for one in found if one != bell}, bell in found
+    file: int = _NONE
+    """The number of its socket."""
 
 
 class SMTPLane:
