@@ -23,8 +23,8 @@ class Invitation(Identified, Base):
     It outlives their place on the list, so that who is taken off gets a CANCEL. `sequence` is the
     SEQUENCE of the last REQUEST or CANCEL and never falls. `told` is what that mail said of time,
     place and form, the title, and the address it was for, packed as a mail's parameters are;
-    `facts` is a hash of time, place and form. Who was told the same already is not told again, and who is told of a change
-    hears from what to what.
+    `facts` is a hash of time, place and form. Who was told the same already is not told again, and
+    who is told of a change hears from what to what.
     """
 
     __table_args__ = (
