@@ -1,48 +1,33 @@
 """What a worker reads and writes for each mail, in as few statements as there can be.
 
-The statements are built once. On PostgreSQL mark, plan and attempt are one statement and so one
-commit; on SQLite three in a transaction that takes the write lock at its beginning, for one that
-takes it half way may have to start anew.
+A transaction on SQLite takes the write lock at its beginning, for one that takes it half way may
+have to start anew.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from sqlalchemy import (
-    Column,
     Connection,
     Engine,
-    Table,
-    bindparam,
-    exists,
-    insert,
-    literal_column,
-    null,
-    select,
-    update,
 )
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from mmp.adapters.prepared import prepared
 from mmp.core.mail import Outcome, Reason
-from mmp.jobs import claims
-from mmp.models import Delivery, Event, Mail, MailAttempt, Person
+from mmp.jobs import claims, statements
 from mmp.models.enums import DeliveryState, EventStatus
 from mmp.models.mail import MailState
 
 if TYPE_CHECKING:
     from mmp.adapters.pipelined import Pipeline
 
-_MAIL, _PERSON, _EVENT, _DELIVERY, _ATTEMPT = (
-    cast(Table, model.__table__) for model in (Mail, Person, Event, Delivery, MailAttempt)
-)
 _ENDS = {
     MailState.SENT: DeliveryState.SENT,
     MailState.FAILED: DeliveryState.FAILED,
@@ -52,81 +37,9 @@ _ENDS = {
 """What a mail's end makes of the lines of the plan that it told."""
 
 
-def _new(column: Column[Any]) -> Any:
-    return bindparam(f"new_{column.name}", type_=column.type)
-
-
-MINE = (
-    _MAIL.c.id == bindparam("number"),
-    _MAIL.c.state == literal_column("'leased'"),
-    _MAIL.c.lease_owner == bindparam("owner"),
-)
-"""The fence: only what this worker holds at this moment."""
-
-_LOOK = (
-    select(_MAIL.c.id, _PERSON.c.email, _EVENT.c.status)
-    .select_from(_MAIL.join(_PERSON, _PERSON.c.id == _MAIL.c.person_id))
-    .outerjoin(_EVENT, _EVENT.c.id == _MAIL.c.event_id)
-    .where(*MINE[1:], _MAIL.c.lease_until > claims.database_seconds())
-)
 CHECKPOINT_PAGES = 8_000
 """32 MB of SQLite's log: each time it is emptied, the disk has to answer for two files. With the
 default of 1,000 pages that would be every sixty mails."""
-FROZEN = ("frozen_at", "message_id", "sender", "address", "subject", "octets", "parameters")
-_FREEZE = update(_MAIL).where(*MINE).values({name: _new(_MAIL.c[name]) for name in FROZEN})
-_MARK = (
-    update(_MAIL)
-    .where(*MINE)
-    .values(
-        {name: _new(_MAIL.c[name]) for name in ("state", "reason", "ended_at", "next_at", "tries")}
-        | {"lease_owner": null(), "lease_until": null()}
-    )
-    .returning(_MAIL.c.id)
-)
-_PLAN = update(_DELIVERY).where(_DELIVERY.c.state == literal_column("'queued'"))
-_PLAN = _PLAN.values(
-    state=bindparam("plan_state", type_=_DELIVERY.c.state.type),
-    reason=bindparam("new_reason", type_=_DELIVERY.c.reason.type),
-    ended_at=bindparam("new_ended_at", type_=_DELIVERY.c.ended_at.type),
-)
-_NOTED = ("uuid", "at", "worker", "result", "stage", "code", "text")
-# With its reader the mail itself may be gone by now; and the note may be there already, if the
-# database went away after the commit and before its answer.
-_NOTE = insert(_ATTEMPT).from_select(
-    ["mail_id", *_NOTED],
-    select(
-        _MAIL.c.id, *(bindparam(f"noted_{name}", type_=_ATTEMPT.c[name].type) for name in _NOTED)
-    ).where(
-        _MAIL.c.id == bindparam("number"),
-        ~exists().where(_ATTEMPT.c.uuid == bindparam("noted_uuid", type_=_ATTEMPT.c.uuid.type)),
-    ),
-)
-
-
-@lru_cache(maxsize=16)
-def _look_at(count: int) -> Any:
-    return _LOOK.where(_MAIL.c.id.in_([bindparam(f"number_{at}") for at in range(count)]))
-
-
-def _whole(*, ends: bool, noted: bool) -> Any:
-    """All that PostgreSQL is asked to write of a mail."""
-    mark = _MARK.cte("mark")
-    parts = []
-    if ends:
-        told = _PLAN.where(_DELIVERY.c.mail_id.in_(select(mark.c.id)))
-        parts.append(told.returning(_DELIVERY.c.id).cte("plan"))
-    if noted:
-        parts.append(_NOTE.returning(_ATTEMPT.c.id).cte("note"))
-    return select(mark.c.id).add_cte(*parts)
-
-
-_WHOLE = {
-    (ends, noted): _whole(ends=ends, noted=noted)
-    for ends in (True, False)
-    for noted in (True, False)
-}
-_PLAN_OF_ONE = _PLAN.where(_DELIVERY.c.mail_id == bindparam("number"))
-
 
 Seen = tuple[str | None, EventStatus | None]
 """A reader's address, and the state of the event that their mail is about."""
@@ -243,18 +156,18 @@ class Hand:
         wait for."""
         values = [
             {"number": row["id"], "owner": self.owner}
-            | {f"new_{name}": row[name] for name in FROZEN}
+            | {f"new_{name}": row[name] for name in statements.FROZEN}
             for row in frozen
         ]
         if not values and not marks:
             return None
         if self._pipeline is not None:
-            freezes = [(_FREEZE, one) for one in values]
+            freezes = [(statements.FREEZE, one) for one in values]
             self._pipeline.ask([*(self._whole(mark) for mark in marks), *freezes])
             return Going(self._pipeline, len(marks))
         with self.transaction():
             if values:
-                self._connection.execute(_FREEZE, values)
+                self._connection.execute(statements.FREEZE, values)
             for mark in marks:
                 self._mark_one(mark)
         return None
@@ -291,11 +204,11 @@ class Hand:
         return Going(self._pipeline, len(marks))
 
     def _whole(self, mark: Mark) -> tuple[Any, dict[str, Any]]:
-        return _WHOLE[mark.ends is not None, mark.attempt is not None], self._values(mark)
+        return statements.WHOLE[mark.ends is not None, mark.attempt is not None], self._values(mark)
 
     def _look(self, numbers: Sequence[int]) -> tuple[Any, dict[str, Any]]:
         values: dict[str, Any] = {f"number_{at}": one for at, one in enumerate(numbers)}
-        return _look_at(len(numbers)), values | {"owner": self.owner}
+        return statements.look_at(len(numbers)), values | {"owner": self.owner}
 
     def _run(self, statement: Any, values: Mapping[str, Any]) -> Any:
         return prepared(statement, self._engine.dialect).run(self._cursor, values)
@@ -303,10 +216,10 @@ class Hand:
     def _mark_one(self, mark: Mark) -> bool:
         values = self._values(mark)
         if mark.attempt is not None:
-            self._run(_NOTE, values)
-        ours = bool(self._run(_MARK, values).fetchall())
+            self._run(statements.NOTE, values)
+        ours = bool(self._run(statements.MARK, values).fetchall())
         if ours and mark.ends is not None:
-            self._run(_PLAN_OF_ONE, values)
+            self._run(statements.PLAN_OF_ONE, values)
         return ours
 
     def _values(self, mark: Mark) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class Mutant:
 MUTANTS = (
     Mutant(
         "no owner fence",
-        "mmp/jobs/marks.py",
+        "mmp/jobs/statements.py",
         '    _MAIL.c.lease_owner == bindparam("owner"),\n',
         "",
         "test_owner_fence_a_worker_without_its_lease_marks_nothing",
@@ -44,8 +44,12 @@ MUTANTS = (
         "no commit before the next",
         "mmp/jobs/sending.py",
         "                notes, self._notes = self._notes, []\n",
-        "                late = bool(self._looked_at)\n"
-        "                notes, self._notes = ([], self._notes) if late else (self._notes, [])\n",
+        "                notes = [] if following else self._notes\n"
+        "                for note in self._notes if following else ():\n"
+        "                    if note.outcome is not None:\n"
+        "                        self.lanes.let_go(note.letter.number)\n"
+        "                put_off = [Note(note.letter, note.mark) for note in self._notes]\n"
+        "                self._notes = put_off if following else []\n",
         "test_commit_before_next",
     ),
 )
