@@ -64,7 +64,7 @@ def test_the_agenda_item_in_the_feed_says_ones_own_group(session: Session) -> No
     mine, theirs = (entries(body(session, one)) for one in (there.lina, there.erik))
     entry = mine["In groups"]
     assert entry["LOCATION"] == "البتراء"
-    assert entry["DESCRIPTION"].startswith("مجموعتكم: المجموعة 2\nللجميع؟")
+    assert entry["DESCRIPTION"].startswith("مجموعتك: المجموعة 2\nللجميع؟")
     assert entry["SEQUENCE"] == 2, "a group is no change of time or place"
     assert theirs["In groups"]["DESCRIPTION"].startswith("Your group: Group 1\nFor all?")
     assert "Petra" not in theirs["In groups"].to_ical().decode()
