@@ -88,7 +88,7 @@ def in_one(changes: Mapping[str, Any], zone: str) -> str:
 def _field(name: str, zone: str, names: Mapping[str, str]) -> str:
     if name in list(MembershipRole):
         return label(MembershipRole(name))
-    if name in list(RetainedKind):
+    if name in list(RetainedKind) and name not in column_words.COLUMN_WORDS:
         return history_words.retained(RetainedKind(name))[0]
     if name == "key":
         return column_words.name("rule")
