@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -391,7 +392,8 @@ def test_the_first_account_and_an_empty_programme(
     begin = "/en/first-run/programme/"
     assert begin in page(client, "/en/").links  # for whoever left it and comes back
     assert "none is sent" in page(client, begin).text
-    typed = {"way": "empty", "name": "Mentors", "zone": "Africa/Tunis", "languages": ["en", "ar"]}
+    typed: dict[str, Any] = {"way": "empty", "name": "Mentors", "zone": "Africa/Tunis"}
+    typed["languages"] = ["en", "ar"]
     status, _, found = post(client, "/en/first-run/programme/", **typed, slug="Has space")
     assert status == 422
     assert 'id="slug-fault"' in found.source
