@@ -231,7 +231,7 @@ class Hand:
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """What PostgreSQL was asked by `Hand.begin`."""
+    """What PostgreSQL was asked by `Hand.keep` or `begin`; the first `marks` of it are marks."""
 
     pipeline: "Pipeline"
     marks: int

@@ -30,6 +30,11 @@ class Note:
     outcome: Outcome | None = None
 
 
+def handed_over(notes: Sequence[Note]) -> list[int]:
+    """The numbers of those mails that a connection had."""
+    return [note.letter.number for note in notes if note.outcome is not None]
+
+
 Seeing = dict[int, Seen]
 
 
@@ -64,8 +69,7 @@ class Clerk:
     @property
     def wants(self) -> int:
         """How many connections it will need beyond those whose mails it writes down."""
-        left = sum(note.outcome is not None for note in self.notes)
-        return max(0, len(self.following) - left) if self.busy else 0
+        return max(0, len(self.following) - len(handed_over(self.notes))) if self.busy else 0
 
     @property
     def _numbers(self) -> list[int]:

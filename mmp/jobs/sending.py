@@ -15,7 +15,7 @@ from mmp.adapters.mailer import Lanes, Outgoing
 from mmp.core.mail import Outcome, Reason, fill_in
 from mmp.jobs.batches import Batch, Letter, is_off
 from mmp.jobs.marks import Going, Mark, Seen
-from mmp.jobs.noting import Clerk, Note
+from mmp.jobs.noting import Clerk, Note, handed_over
 from mmp.jobs.results import end, mark_of
 from mmp.jobs.writing import Writer, Writing
 from mmp.models.mail import MailState
@@ -123,8 +123,8 @@ class Sending:
         if idle is not None:
             if self.stopped():
                 self._end()
-            left = sum(note.outcome is not None for note in self._notes)
-            room = self.lanes.free + left - sum(clerk.wants for clerk in self.clerks)
+            wanted = sum(clerk.wants for clerk in self.clerks)
+            room = self.lanes.free + len(handed_over(self._notes)) - wanted
             self._refill(room)
             following = [self._waiting.popleft() for _ in range(min(room, len(self._waiting)))]
             if self._notes or following:
@@ -156,9 +156,8 @@ class Sending:
     def _result(self, clerk: Clerk) -> Mapping[int, Seen]:
         """What it saw. The connections of what it wrote down are free again, and not before."""
         notes, seen = clerk.notes, clerk.result()
-        for note in notes:
-            if note.outcome is not None:
-                self.lanes.let_go(note.letter.number)
+        for number in handed_over(notes):
+            self.lanes.let_go(number)
         return seen
 
     def _write_on(self) -> bool:

@@ -45,9 +45,8 @@ MUTANTS = (
         "mmp/jobs/sending.py",
         "                notes, self._notes = self._notes, []\n",
         "                notes = [] if following else self._notes\n"
-        "                for note in self._notes if following else ():\n"
-        "                    if note.outcome is not None:\n"
-        "                        self.lanes.let_go(note.letter.number)\n"
+        "                for number in handed_over(self._notes) if following else ():\n"
+        "                    self.lanes.let_go(number)\n"
         "                put_off = [Note(note.letter, note.mark) for note in self._notes]\n"
         "                self._notes = put_off if following else []\n",
         "test_commit_before_next",

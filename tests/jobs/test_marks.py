@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from typing import Any
 
 from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session, sessionmaker
@@ -22,12 +23,15 @@ def test_what_is_given_back_waits_for_nothing_that_was_begun(
     session.commit()
     with closing(Hand(sessionmaker(engine), engine, "worker#0")) as hand:
         assert hand.claim(now=clock.now(), limit=5) == [mail.id]
-        words = dict.fromkeys(("message_id", "sender", "address", "subject"), "x@example.org")
-        frozen = {"id": mail.id, "frozen_at": clock.now(), "octets": b"x", "parameters": {}}
-        hand.keep([frozen | words], [])
+        hand.keep([_written(mail, clock)], [])
         hand.give_back()
     session.expire_all()
     assert (mail.state, mail.lease_owner) == (MailState.DUE, None)
+
+
+def _written(mail: Mail, clock: FixedClock) -> dict[str, Any]:
+    words = dict.fromkeys(("message_id", "sender", "address", "subject"), "x@example.org")
+    return {"id": mail.id, "frozen_at": clock.now(), "octets": b"x", "parameters": {}, **words}
 
 
 def test_one_hand_keeps_nothing_of_another_s(
@@ -39,9 +43,7 @@ def test_one_hand_keeps_nothing_of_another_s(
         hand.claim(now=clock.now(), limit=5)
         session.execute(update(Mail).values(lease_owner="another"))
         session.commit()
-        words = dict.fromkeys(("message_id", "sender", "address", "subject"), "x@example.org")
-        frozen = {"id": mail.id, "frozen_at": clock.now(), "octets": b"x", "parameters": {}}
-        if going := hand.keep([frozen | words], []):
+        if going := hand.keep([_written(mail, clock)], []):
             going.result()
         assert hand.look([mail.id]) == {}
     session.expire_all()
